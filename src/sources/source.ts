@@ -1,0 +1,71 @@
+import type { Directives, Section, SectionSpec } from "../config/spec.ts";
+import type { Io } from "../io/io.ts";
+import type { Log } from "../io/log.ts";
+import type { Discovery, Item } from "../items/item.ts";
+import type { View } from "../ring/moment.ts";
+import type { Clock, Field, Labels, Roster, Sample, Stamp } from "../ring/sample.ts";
+
+/** One firing of the schedule. Everything a collector does for it settles before `deadline` aborts. */
+export interface Tick {
+  readonly slot: number;
+  readonly stamp: Stamp;
+  readonly deadline: AbortSignal;
+  /** Seconds from the tick to the deadline. */
+  readonly seconds: number;
+}
+
+/** For `doctor`, the start screen and error texts alike: what, what was found, the command that mends it. */
+export interface Finding {
+  readonly what: string;
+  readonly found: string;
+  readonly mend: string;
+}
+
+export interface Publish {
+  sample(sample: Sample): void;
+  roster(roster: Roster): void;
+  finding(finding: Finding): void;
+}
+
+/** A target that was discovered in an earlier life of the daemon. `seen`: when it was last found running. */
+export interface Remembered {
+  readonly labels: Labels;
+  readonly seen: Clock;
+}
+
+/** What `open` is given beside its section. */
+export interface Surroundings {
+  readonly io: Io;
+  readonly log: Log;
+  readonly remembered: ReadonlyMap<string, Remembered>;
+}
+
+/** Pollers work in `collect`; listeners hand over what has arrived. */
+export interface Collector {
+  /** Settles by the tick's deadline; never rejects for a target's fault. */
+  collect(tick: Tick, publish: Publish): Promise<void>;
+  /** Drops a discovered target that is gone for good. False: no such target, or it is configured. */
+  forget(target: string): boolean;
+  close(): Promise<void>;
+}
+
+/** One column of `tidemark status`: `cell` reads the view like an item does; its text is shown as it is. */
+export interface Column {
+  readonly title: string;
+  readonly align: "left" | "right";
+  cell(view: View): string;
+}
+
+/** One watched software. The registration list is `all.ts`. */
+export interface Source<G extends Directives = Directives, N extends Directives = Directives> {
+  /** First word of its keys; the section prefix is the same word capitalised. */
+  readonly name: string;
+  readonly section: SectionSpec<G, N>;
+  readonly fields: readonly Field[];
+  readonly items: readonly Item[];
+  readonly discoveries: readonly Discovery[];
+  readonly table: readonly Column[];
+  /** The target that is meant when a key names none. */
+  defaultTarget(targets: ReadonlyMap<string, Labels>): string | undefined;
+  open(section: Section<G, N>, surroundings: Surroundings): Collector;
+}
