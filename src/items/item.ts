@@ -1,6 +1,6 @@
 import type { Answer, Parsed } from "../ring/answer.ts";
 import type { Moment, View } from "../ring/moment.ts";
-import type { Labels } from "../ring/sample.ts";
+import type { Labels, Stamp } from "../ring/sample.ts";
 
 /** Zabbix's value types, and json for masters and discovery (stored as text). */
 export type ValueType = "float" | "unsigned" | "char" | "text" | "json";
@@ -60,7 +60,8 @@ export interface TargetItem<P extends Params = Params> extends Declared {
   readonly freshness: "sample" | "always";
   /** Parameter texts, after the target, of the calls that print, value files and templates use. */
   standard(view: View): readonly (readonly string[])[];
-  value(view: View, args: Args<P>, now: number): Answer<Scalar>;
+  /** `now`: the present for `ring.now()`, the slot's own instant in the past; only ages and masters look at it. */
+  value(view: View, args: Args<P>, now: Stamp): Answer<Scalar>;
 }
 
 /** An item about the whole: discovery, pools, tidemark itself. */
@@ -82,3 +83,13 @@ export interface Discovery {
 
 /** One LLD row: macro names without braces and hash. */
 export type Row = Labels;
+
+/** Declares an item about one target; infers the parameter types. */
+export function targetItem<P extends Params>(declared: Omit<TargetItem<P>, "scope">): TargetItem<P> {
+  return { scope: "target", ...declared };
+}
+
+/** Declares an item about the whole; infers the parameter types. */
+export function momentItem<P extends Params>(declared: Omit<MomentItem<P>, "scope">): MomentItem<P> {
+  return { scope: "moment", ...declared };
+}

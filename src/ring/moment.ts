@@ -19,6 +19,13 @@ export interface Moment {
   view(source: string, target: string): Answer<View>;
 }
 
+/** One try to sample a target. `reason`: what was wrong, known for the newest attempt only. */
+export interface Attempt {
+  readonly stamp: Stamp;
+  readonly state: number;
+  readonly reason: string | undefined;
+}
+
 /**
  * One target at one slot. `slot` is that of its newest good sample for `ring.now()`, the asked one for `ring.at()`;
  * `good` is undefined where that slot is a hole or no good sample was ever taken.
@@ -29,8 +36,8 @@ export interface View {
   readonly slot: number;
   /** When the values of this view were taken. */
   readonly good: Stamp | undefined;
-  /** The newest attempt, good or failed: its state is what the state item answers. */
-  readonly attempt: { readonly stamp: Stamp; readonly state: number; readonly reason: string | undefined } | undefined;
+  /** The newest attempt, good or failed (in the past: the one of this slot): its state is what the state item answers. */
+  readonly attempt: Attempt | undefined;
   /** The whole newest good sample with all its fields; undefined in the past and right after a replay. */
   readonly newest: Extract<Sample, { kind: "good" }> | undefined;
   /** Level of a gauge, or increase of a counter since the good sample before. NaN: unknown. */

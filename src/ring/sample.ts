@@ -60,6 +60,8 @@ export interface Field {
   readonly doc: string;
   readonly part: boolean;
   readonly ringed: boolean;
+  /** A counter that the software's own statistics reset leaves alone (default: it is cleared with the others). */
+  readonly survivesReset?: true;
 }
 
 /** LLD macro values of a target, by macro name without braces and hash: `{ URI: "tcp://127.0.0.1:11211" }`. */

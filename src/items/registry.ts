@@ -1,0 +1,160 @@
+import { type Answer, unknown } from "../ring/answer.ts";
+import type { Moment, View } from "../ring/moment.ts";
+import type { Ring } from "../ring/ring.ts";
+import type { Labels, Roster, Stamp } from "../ring/sample.ts";
+import { nearest } from "../words/nearest.ts";
+import { sentence } from "../words/sentence.ts";
+import type { Access } from "../zabbix/access.ts";
+import { formatKey, parseKey } from "../zabbix/key.ts";
+import { parseArguments } from "./arguments.ts";
+import { silentReason, staleReason } from "./freshness.ts";
+import type { Item, Scalar, TargetItem } from "./item.ts";
+import { scalarText } from "./number-text.ts";
+
+/** What the transports are told. `clock`: when the value was taken; `reason`: a finished sentence. */
+export type Reply =
+  | { readonly kind: "value"; readonly text: string; readonly clock: number }
+  | { readonly kind: "none"; readonly reason: string }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** `until`: the monotonic second to which the reply holds as long as the registry's generation stays; 0: do not keep it. */
+export type Answered = Reply & { readonly until: number };
+
+/** One standard call of an item, with its key as Zabbix would ask it. */
+export interface Call {
+  readonly key: string;
+  readonly item: Item;
+}
+
+export interface RegistryOptions {
+  readonly items: readonly Item[];
+  readonly ring: Pick<Ring, "now" | "generation">;
+  readonly now: () => Stamp;
+  /** Resolves `Alias`; identity when there is none. */
+  readonly alias: (key: string) => string;
+  readonly access: Access;
+  /** By source: the target that is meant when a key names none. */
+  readonly defaultTarget: (source: string, targets: ReadonlyMap<string, Labels>) => string | undefined;
+  /** Ticks that the newest good sample may be old. */
+  readonly staleTicks: number;
+}
+
+/** Attempts are due once a step; this much is allowed for however short the step is. */
+const SHORTEST_SILENCE_SECONDS = 10;
+const MOST_REMEMBERED = 4096;
+
+/** Knows every item key; answers for all transports alike, from memory. */
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #items: ReadonlyMap<string, Item>;
+  readonly #remembered = new Map<string, Answered>();
+  #rememberedGeneration = -1;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#items = new Map(options.items.map((item) => [item.key, item]));
+  }
+
+  get generation(): number {
+    return this.#options.ring.generation;
+  }
+
+  /** Answers one key as it was asked: at the present, from the newest samples. */
+  ask(key: string): Answered {
+    const now = this.#options.now();
+    if (this.#rememberedGeneration !== this.generation) {
+      this.#remembered.clear();
+      this.#rememberedGeneration = this.generation;
+    }
+    const known = this.#remembered.get(key);
+    if (known !== undefined && known.until >= now.mono) return known;
+    const answered = this.#resolve(key, this.#options.ring.now(), now);
+    if (answered.until > now.mono && this.#remembered.size < MOST_REMEMBERED) this.#remembered.set(key, answered);
+    return answered;
+  }
+
+  /** Every item's standard calls for the targets that are there now, in the order of declaration. */
+  calls(): readonly Call[] {
+    const moment = this.#options.ring.now();
+    return this.#options.items.flatMap((item) =>
+      callParameters(item, moment).map((params) => ({ key: keyText(item.key, params), item })),
+    );
+  }
+
+  #resolve(asked: string, moment: Moment, now: Stamp): Answered {
+    const key = parseKey(this.#options.alias(asked));
+    if (key.kind === "malformed") return { kind: "unknown", reason: "Invalid item key format.", until: Infinity };
+    const item = this.#options.access.allows(key.value) ? this.#items.get(key.value.name) : undefined;
+    if (item === undefined) return refused(this.#notThere(key.value.name), Infinity);
+    const parsed = parseArguments(item, key.value.params, moment);
+    if (parsed.kind === "malformed") return refused(parsed.reason, Infinity);
+    const { target, args } = parsed.value;
+    if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now });
+    return { ...replyOf(item.value(moment, args), item, now), until: 0 };
+  }
+
+  #askTarget(item: TargetItem, { target, args, moment, now }: Question): Answered {
+    const view = this.#view(item.source, target, moment);
+    if (view.kind !== "value") return refused(view.reason, 0);
+    const limit = this.#options.staleTicks * moment.step;
+    const always = item.freshness === "always";
+    const reason = always
+      ? silentReason(view.value, now, Math.max(limit, SHORTEST_SILENCE_SECONDS))
+      : staleReason(view.value, now, limit);
+    if (reason !== undefined) return refused(reason, 0);
+    const stamp = (always ? view.value.attempt?.stamp : view.value.good) ?? now;
+    const reply = replyOf(item.value(view.value, args, now), item, stamp);
+    return { ...reply, until: always ? 0 : stamp.mono + limit };
+  }
+
+  #view(source: string, target: string, moment: Moment): Answer<View> {
+    if (target !== "") return moment.view(source, target);
+    const roster = moment.targets(source);
+    if (roster.kind !== "value") return roster;
+    const name = this.#options.defaultTarget(source, roster.value);
+    if (name === undefined) return unknown(`no ${source} target was found or configured`);
+    return moment.view(source, name);
+  }
+
+  /** The same for an unknown key and a denied one, on purpose; only allowed names are hinted at. */
+  #notThere(name: string): string {
+    const bare = (key: string) => this.#options.access.allows({ name: key, hasBrackets: false, params: [] });
+    const hint = nearest(name, [...this.#items.keys()].filter(bare));
+    const meant = hint === undefined || hint === name ? "" : `; did you mean "${hint}"?`;
+    return `unsupported item key "${name}"${meant}`;
+  }
+}
+
+interface Question {
+  readonly target: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly moment: Moment;
+  readonly now: Stamp;
+}
+
+function refused(reason: string, until: number): Answered {
+  return { kind: "unknown", reason: sentence(reason), until };
+}
+
+function replyOf(answer: Answer<Scalar>, item: Item, stamp: Stamp): Reply {
+  if (answer.kind !== "value") return { kind: answer.kind, reason: sentence(answer.reason) };
+  const text = scalarText(answer.value, item.type);
+  if (text === undefined) return { kind: "unknown", reason: sentence(`"${item.key}" is not known in this sample`) };
+  return { kind: "value", text, clock: stamp.clock };
+}
+
+function callParameters(item: Item, moment: Moment): readonly (readonly string[])[] {
+  if (item.scope === "moment") return item.standard(moment);
+  const roster: Roster = moment.targets(item.source);
+  if (roster.kind !== "value") return [];
+  return [...roster.value.keys()].flatMap((target) => {
+    const view = moment.view(item.source, target);
+    return view.kind === "value" ? item.standard(view.value).map((params) => [target, ...params]) : [];
+  });
+}
+
+/** Trailing empty parameters are dropped: `key[a,]` and `key[a]` are one call. */
+function keyText(key: string, params: readonly string[]): string {
+  const given = params.slice(0, params.findLastIndex((param) => param !== "") + 1);
+  return given.length === 0 ? key : formatKey(key, given);
+}

@@ -1,0 +1,141 @@
+import { listed } from "../words/sentence.ts";
+import { type Answer, unknown, value } from "./answer.ts";
+import { Block } from "./block.ts";
+import type { Moment, View } from "./moment.ts";
+import type { Field, Roster, Sample } from "./sample.ts";
+import { type Schema, schemaOf } from "./schema.ts";
+import { viewOf } from "./view.ts";
+
+/** The fields of one source, by which its samples are laid out. */
+export interface RingSource {
+  readonly name: string;
+  readonly fields: readonly Field[];
+}
+
+interface Kept {
+  readonly schema: Schema;
+  readonly blocks: Map<string, Block>;
+  roster: Roster;
+}
+
+/** Which slot of a block a Moment shows, and which attempt. */
+type SlotsOf = (block: Block) => { readonly slot: number; readonly attempted: number };
+
+const NO_ROSTER: Roster = unknown("no tick has finished yet");
+
+/**
+ * The newest slots of every target. One writer (`put`); readers take a Moment.
+ * A slot is a counter of ticks; see schedule/slots.ts.
+ */
+export class Ring {
+  readonly #sources: ReadonlyMap<string, Kept>;
+  readonly #slots: number;
+  readonly #step: number;
+  readonly #listeners = new Set<(slot: number) => void>();
+  #generation = 0;
+  #closed = -1;
+
+  /** @param size slots: how many are kept; step: seconds of one */
+  constructor(sources: readonly RingSource[], size: { readonly slots: number; readonly step: number }) {
+    this.#slots = size.slots;
+    this.#step = size.step;
+    this.#sources = new Map(
+      sources.map(({ name, fields }) => [name, { schema: schemaOf(fields), blocks: new Map(), roster: NO_ROSTER }]),
+    );
+  }
+
+  /** Changes whenever any answer may have changed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get closed(): number {
+    return this.#closed;
+  }
+
+  /** Bytes of all columns. */
+  get bytes(): number {
+    let sum = 0;
+    for (const { blocks } of this.#sources.values()) for (const block of blocks.values()) sum += block.bytes;
+    return sum;
+  }
+
+  /** `replayed`: the sample comes from the journal and has the ringed fields only. */
+  put(slot: number, source: string, sample: Sample, replayed = false): void {
+    const kept = this.#kept(source);
+    if (kept === undefined) return;
+    let block = kept.blocks.get(sample.target);
+    if (block === undefined) {
+      block = new Block(kept.schema, this.#slots, this.#step);
+      kept.blocks.set(sample.target, block);
+    }
+    block.put(slot, sample, replayed);
+    this.#generation++;
+  }
+
+  /** The source's newest complete list of targets, or why it is not complete. */
+  roster(source: string, roster: Roster): void {
+    const kept = this.#kept(source);
+    if (kept === undefined) return;
+    kept.roster = roster;
+    this.#generation++;
+  }
+
+  /** Every target has had its sample of this slot: wakes the subscribers. */
+  close(slot: number): void {
+    this.#closed = slot;
+    for (const kept of this.#sources.values()) this.#dropGone(kept, slot);
+    for (const listener of this.#listeners) listener(slot);
+  }
+
+  onClose(listener: (slot: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Each target at its newest good slot. */
+  now(): Moment {
+    return this.#moment((block) => ({ slot: block.newestGood, attempted: block.newestSlot }));
+  }
+
+  /** Every target at exactly this slot; a hole is a hole. */
+  at(slot: number): Moment {
+    return this.#moment(() => ({ slot, attempted: slot }));
+  }
+
+  #moment(slotsOf: SlotsOf): Moment {
+    return {
+      step: this.#step,
+      slots: this.#slots,
+      targets: (source) => this.#kept(source)?.roster ?? unknown(`no source "${source}"`),
+      view: (source, target) => this.#view(source, target, slotsOf),
+    };
+  }
+
+  #view(source: string, target: string, slotsOf: SlotsOf): Answer<View> {
+    const kept = this.#kept(source);
+    const block = kept?.blocks.get(target);
+    if (kept === undefined || block === undefined) return unknown(notThere(source, target, kept?.roster));
+    return value(viewOf(block, { source, target, ...slotsOf(block) }));
+  }
+
+  /** A block goes once a known roster lacks its target and its newest slot has left the ring. */
+  #dropGone({ blocks, roster }: Kept, slot: number): void {
+    if (roster.kind !== "value") return;
+    for (const [target, block] of blocks) {
+      if (!roster.value.has(target) && block.newestSlot <= slot - this.#slots) blocks.delete(target);
+    }
+  }
+
+  #kept(source: string): Kept | undefined {
+    return this.#sources.get(source);
+  }
+}
+
+function notThere(source: string, target: string, roster: Roster | undefined): string {
+  if (roster?.kind !== "value") return `no ${source} target "${target}" is known yet`;
+  if (roster.value.has(target)) return `no sample of ${source} target "${target}" was taken yet`;
+  const names = [...roster.value.keys()];
+  if (names.length === 0) return `no ${source} target "${target}"; none was found or configured`;
+  return `no ${source} target "${target}"; there are ${listed(names)}`;
+}
