@@ -1,6 +1,6 @@
 import { defineConfig } from "rolldown";
 
-/** One program for Node; memjs and node:tls users stay in chunks of their own, loaded only when configured. */
+/** One program for Node; what is imported on demand (memjs, node:tls users) stays in chunks of its own. */
 export default defineConfig({
   input: { tidemark: "src/main.ts" },
   platform: "node",
