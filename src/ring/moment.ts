@@ -33,7 +33,12 @@ export interface Attempt {
 export interface View {
   readonly source: string;
   readonly target: string;
+  /** Seconds of one slot, and slots of the ring: what a window is parsed against. */
+  readonly step: number;
+  readonly slots: number;
   readonly slot: number;
+  /** Whether the target's process started anew since the good sample before. */
+  readonly started: boolean;
   /** When the values of this view were taken. */
   readonly good: Stamp | undefined;
   /** The newest attempt, good or failed (in the past: the one of this slot): its state is what the state item answers. */
@@ -48,6 +53,8 @@ export interface View {
   /** Whether the ring keeps this field. */
   keeps(field: string): boolean;
   steps(window: Window): Steps;
+  /** The same target at another slot; a hole is a hole. */
+  at(slot: number): View;
 }
 
 /**

@@ -116,7 +116,7 @@ export class Ring {
     const kept = this.#kept(source);
     const block = kept?.blocks.get(target);
     if (kept === undefined || block === undefined) return unknown(notThere(source, target, kept?.roster));
-    return value(viewOf(block, { source, target, ...slotsOf(block) }));
+    return value(viewOf(block, { source, target, step: this.#step, slots: this.#slots, ...slotsOf(block) }));
   }
 
   /** A block goes once a known roster lacks its target and its newest slot has left the ring. */

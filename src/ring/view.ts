@@ -4,18 +4,21 @@ import type { Steps, View, Window } from "./moment.ts";
 interface Place {
   readonly source: string;
   readonly target: string;
+  readonly step: number;
+  readonly slots: number;
   readonly slot: number;
   /** The slot whose attempt is the present one: for `ring.now()` often newer than the good slot. */
   readonly attempted: number;
 }
 
 /** One target at one slot, read from its block. It is a look at live memory: use it before the next tick. */
-export function viewOf(block: Block, { source, target, slot, attempted }: Place): View {
+export function viewOf(block: Block, place: Place): View {
+  const { slot, attempted, ...target } = place;
   const good = block.holds(slot);
   return {
-    source,
-    target,
+    ...target,
     slot,
+    started: good && block.started(slot),
     good: good ? block.stamp(slot) : undefined,
     attempt: block.attempt(attempted),
     newest: slot === block.newestGood ? block.newest : undefined,
@@ -24,6 +27,7 @@ export function viewOf(block: Block, { source, target, slot, attempted }: Place)
     parts: () => block.parts(slot),
     keeps: (field) => block.keeps(field),
     steps: (window) => stepsOf(block, slot, window),
+    at: (other) => viewOf(block, { ...target, slot: other, attempted: other }),
   };
 }
 
