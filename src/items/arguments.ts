@@ -16,7 +16,8 @@ export function parameterNames(item: Item): readonly string[] {
 /** Parses parameter texts as the item declares them; absent and empty ones become their fallback. */
 export function parseArguments(item: Item, texts: readonly string[], context: ParamContext): Parsed<Arguments> {
   const names = parameterNames(item);
-  if (texts.length > names.length) return malformed(tooMany(item.key, names, texts.length));
+  const lenient = item.scope === "moment" && item.ignoresMore === true;
+  if (texts.length > names.length && !lenient) return malformed(tooMany(item.key, names, texts.length));
   const own = item.scope === "target" ? texts.slice(1) : texts;
   const args: Record<string, unknown> = {};
   for (const [index, [name, param]] of Object.entries(item.params as Params).entries()) {

@@ -1,6 +1,9 @@
 import type { View } from "../ring/moment.ts";
 import type { Stamp } from "../ring/sample.ts";
 
+/** Ticks that the newest good sample of a target may be old. */
+export const STALE_TICKS = 3;
+
 /** Seconds from a stamp to now: monotonic within one boot, else by the wall clock. */
 export function ageSeconds(stamp: Stamp, now: Stamp): number {
   const age = now.mono - stamp.mono;
@@ -18,6 +21,11 @@ export function staleReason(view: View, now: Stamp, limit: number): string | und
   const age = ageSeconds(view.good, now);
   if (age <= limit) return undefined;
   return `last good sample ${Math.round(age)} s ago: ${trouble ?? silence(view, now)}`;
+}
+
+/** Whether a view's values are young enough to be served. */
+export function isFresh(view: View, now: Stamp): boolean {
+  return staleReason(view, now, STALE_TICKS * view.step) === undefined;
 }
 
 /** Why a view says nothing about the present at all: no attempt has finished for too long. */

@@ -68,8 +68,11 @@ export interface TargetItem<P extends Params = Params> extends Declared {
 export interface MomentItem<P extends Params = Params> extends Declared {
   readonly scope: "moment";
   readonly params: P;
+  /** Parameters beyond the declared ones are ignored, as an old script did, instead of refused. */
+  readonly ignoresMore?: true;
   standard(moment: Moment): readonly (readonly string[])[];
-  value(moment: Moment, args: Args<P>): Answer<Scalar>;
+  /** `now` as for target items: by it a pool leaves out members whose newest sample is old. */
+  value(moment: Moment, args: Args<P>, now: Stamp): Answer<Scalar>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of items mixes parameter types; each was checked where it was declared.

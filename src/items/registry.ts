@@ -90,7 +90,7 @@ export class Registry {
     if (parsed.kind === "malformed") return refused(parsed.reason, Infinity);
     const { target, args } = parsed.value;
     if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now });
-    return { ...replyOf(item.value(moment, args), item, now), until: 0 };
+    return { ...replyOf(item.value(moment, args, now), item, now), until: 0 };
   }
 
   #askTarget(item: TargetItem, { target, args, moment, now }: Question): Answered {
