@@ -24,6 +24,8 @@ export interface Finding {
 export interface Publish {
   sample(sample: Sample): void;
   roster(roster: Roster): void;
+  /** A discovered (not configured) target was found running: it stays listed when it is gone, across restarts too. */
+  remember(target: string, labels: Labels): void;
   finding(finding: Finding): void;
 }
 

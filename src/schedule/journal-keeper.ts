@@ -1,0 +1,26 @@
+import type { Journal } from "../journal/journal.ts";
+import type { SampleEncoder } from "./sample-record.ts";
+import type { Keeper, Kept } from "./schedule.ts";
+
+const SYNC_SECONDS = 60;
+
+/** Writes each closed slot to the journal in one piece, and to the disk itself once a minute. */
+export class JournalKeeper implements Keeper {
+  readonly #journal: Journal;
+  readonly #encoder: SampleEncoder;
+  readonly #slotsPerSync: number;
+  #slots = 0;
+
+  constructor(journal: Journal, encoder: SampleEncoder, step: number) {
+    this.#journal = journal;
+    this.#encoder = encoder;
+    this.#slotsPerSync = Math.max(1, Math.round(SYNC_SECONDS / step));
+  }
+
+  keep(slot: number, samples: readonly Kept[]): void {
+    const bodies = samples.flatMap(({ source, sample }) => this.#encoder.encode(source, sample));
+    this.#journal.append(bodies.map((body) => ({ slot, body })));
+    this.#slots++;
+    if (this.#slots % this.#slotsPerSync === 0) void this.#journal.sync();
+  }
+}
