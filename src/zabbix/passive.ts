@@ -40,7 +40,7 @@ export type PassiveReply =
  * worded as agent 2 words them, and like it a missing key is an empty one. Bytes that are not UTF-8 become U+FFFD.
  */
 export function decodePassiveRequest(body: Buffer): PassiveRequest {
-  const text = untilNul(body.toString("utf8")).replace(/[\r\n]+$/, "");
+  const text = withoutLineEnds(untilNul(body.toString("utf8")));
   const json = /^[ \t\r\n]*[{[]/.test(text) ? parseJson(text) : undefined;
   return json === undefined ? { form: "plain", key: text } : readRequest(json);
 }
@@ -79,6 +79,13 @@ export function decodeJsonReply(body: Buffer): Parsed<PassiveReply> {
 function untilNul(text: string): string {
   const nul = text.indexOf("\0");
   return nul === -1 ? text : text.slice(0, nul);
+}
+
+/** A loop, since a pattern for this takes quadratic time: 64 kB of line ends before a letter stop the daemon for seconds. */
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === "\n" || text[end - 1] === "\r")) end -= 1;
+  return text.slice(0, end);
 }
 
 function parseJson(text: string): unknown {
