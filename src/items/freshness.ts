@@ -10,27 +10,33 @@ export function ageSeconds(stamp: Stamp, now: Stamp): number {
   return Number.isNaN(age) ? Math.abs(now.clock - stamp.clock) : age;
 }
 
-/**
- * Why a view's values must not be served, or undefined while they are fresh.
- * @param limit seconds that the newest good sample may be old
- */
-export function staleReason(view: View, now: Stamp, limit: number): string | undefined {
+/** Attempts are due once a step; this much silence is allowed for however short the step is. */
+const SHORTEST_SILENCE_SECONDS = 10;
+
+/** Seconds that the newest good sample of a target may be old. */
+export function freshSeconds(step: number): number {
+  return STALE_TICKS * step;
+}
+
+/** Why a view's values must not be served, or undefined while they are fresh. */
+export function staleReason(view: View, now: Stamp): string | undefined {
   const trouble = view.attempt?.reason;
   if (view.good === undefined)
     return trouble === undefined ? "no sample was taken yet" : `no good sample yet: ${trouble}`;
   const age = ageSeconds(view.good, now);
-  if (age <= limit) return undefined;
+  if (age <= freshSeconds(view.step)) return undefined;
   return `last good sample ${Math.round(age)} s ago: ${trouble ?? silence(view, now)}`;
 }
 
 /** Whether a view's values are young enough to be served. */
 export function isFresh(view: View, now: Stamp): boolean {
-  return staleReason(view, now, STALE_TICKS * view.step) === undefined;
+  return staleReason(view, now) === undefined;
 }
 
 /** Why a view says nothing about the present at all: no attempt has finished for too long. */
-export function silentReason(view: View, now: Stamp, limit: number): string | undefined {
+export function silentReason(view: View, now: Stamp): string | undefined {
   if (view.attempt === undefined) return "no sample was taken yet";
+  const limit = Math.max(freshSeconds(view.step), SHORTEST_SILENCE_SECONDS);
   return ageSeconds(view.attempt.stamp, now) <= limit ? undefined : silence(view, now);
 }
 

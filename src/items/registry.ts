@@ -7,7 +7,7 @@ import { sentence } from "../words/sentence.ts";
 import type { Access } from "../zabbix/access.ts";
 import { formatKey, parseKey } from "../zabbix/key.ts";
 import { parseArguments } from "./arguments.ts";
-import { silentReason, staleReason } from "./freshness.ts";
+import { freshSeconds, silentReason, staleReason } from "./freshness.ts";
 import type { Item, Scalar, TargetItem } from "./item.ts";
 import { scalarText } from "./number-text.ts";
 
@@ -35,12 +35,10 @@ export interface RegistryOptions {
   readonly access: Access;
   /** By source: the target that is meant when a key names none. */
   readonly defaultTarget: (source: string, targets: ReadonlyMap<string, Labels>) => string | undefined;
-  /** Ticks that the newest good sample may be old. */
-  readonly staleTicks: number;
 }
 
-/** Attempts are due once a step; this much is allowed for however short the step is. */
-const SHORTEST_SILENCE_SECONDS = 10;
+/** Answers about the whole may depend on the age of several targets, so they are kept for a moment only. */
+const WHOLE_SECONDS = 1;
 const MOST_REMEMBERED = 4096;
 
 /** Knows every item key; answers for all transports alike, from memory. */
@@ -90,21 +88,18 @@ export class Registry {
     if (parsed.kind === "malformed") return refused(parsed.reason, Infinity);
     const { target, args } = parsed.value;
     if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now });
-    return { ...replyOf(item.value(moment, args, now), item, now), until: 0 };
+    return { ...replyOf(item.value(moment, args, now), item, now), until: now.mono + WHOLE_SECONDS };
   }
 
   #askTarget(item: TargetItem, { target, args, moment, now }: Question): Answered {
     const view = this.#view(item.source, target, moment);
     if (view.kind !== "value") return refused(view.reason, 0);
-    const limit = this.#options.staleTicks * moment.step;
     const always = item.freshness === "always";
-    const reason = always
-      ? silentReason(view.value, now, Math.max(limit, SHORTEST_SILENCE_SECONDS))
-      : staleReason(view.value, now, limit);
+    const reason = always ? silentReason(view.value, now) : staleReason(view.value, now);
     if (reason !== undefined) return refused(reason, 0);
     const stamp = (always ? view.value.attempt?.stamp : view.value.good) ?? now;
     const reply = replyOf(item.value(view.value, args, now), item, stamp);
-    return { ...reply, until: always ? 0 : stamp.mono + limit };
+    return { ...reply, until: always ? 0 : stamp.mono + freshSeconds(moment.step) };
   }
 
   #view(source: string, target: string, moment: Moment): Answer<View> {
