@@ -1,0 +1,141 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Io } from "../io/io.ts";
+import type { Log } from "../io/log.ts";
+import { STALE_TICKS } from "../items/freshness.ts";
+import type { Item } from "../items/item.ts";
+import type { Call, Reply } from "../items/registry.ts";
+import { ValueDirectory } from "./value-directory.ts";
+import { configuredCall, type FileCall, fileText, standardCalls } from "./value-file.ts";
+
+export interface ValueFilesOptions {
+  /** RunDir/v: made, swept and emptied by this class alone. */
+  readonly directory: string;
+  readonly registry: { ask(key: string): Reply; calls(): Iterable<Call> };
+  readonly items: readonly Item[];
+  /** `UserParameter.Keys` as they stand now: they come before the standard calls. */
+  readonly keys: () => Iterable<string>;
+  /** Seconds of one slot. */
+  readonly step: number;
+  readonly io: Pick<Io, "now" | "readText">;
+  readonly log: Pick<Log, "warning" | "error">;
+}
+
+const MOST_FILES = 2000;
+/** What one turn of the event loop may take: half of what the daemon allows itself. */
+const SLICE_SECONDS = 0.0025;
+/** A short step must not make the files expire while the machine is busy. */
+const SHORTEST_LIFE_SECONDS = 10;
+
+/**
+ * Keeps the answers of the standard calls as files for UserParameter lines.
+ *
+ * All files share one promise, which is renewed when a generation is complete: whatever goes wrong before (a full disk,
+ * a hang, kill -9) lets all of them expire. A value that went stale while the daemon lives is replaced by its reason.
+ */
+export class ValueFiles {
+  readonly #options: ValueFilesOptions;
+  readonly #items: ReadonlyMap<string, Item>;
+  #directory: ValueDirectory | undefined;
+  #running: Promise<void> | undefined;
+  #wanted = false;
+  #closed = false;
+  #trouble = "";
+  readonly #said = new Set<string>();
+
+  constructor(options: ValueFilesOptions) {
+    this.#options = options;
+    this.#items = new Map(options.items.map((item) => [item.key, item]));
+  }
+
+  /** To be called after each closed slot. Slots that close while a generation is being written share the next one. */
+  slotClosed(): void {
+    this.#wanted = true;
+    this.#running ??= this.#run();
+  }
+
+  /** Settles when nothing is being written. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Removes all files. Those that a killed daemon leaves behind expire by themselves. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    try {
+      this.#directory?.clear();
+    } catch (error) {
+      this.#failed("remove", error);
+    }
+  }
+
+  async #run(): Promise<void> {
+    await nextTurn(); // the other subscribers of the slot first
+    while (this.#wanted && !this.#closed) {
+      this.#wanted = false;
+      try {
+        this.#directory ??= new ValueDirectory(this.#options.directory);
+        await this.#generation(this.#directory);
+        this.#trouble = "";
+      } catch (error) {
+        this.#directory = undefined;
+        this.#failed("write", error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #generation(directory: ValueDirectory): Promise<void> {
+    const { registry, io } = this.#options;
+    const names = new Set<string>();
+    let turnBegan = io.now().mono;
+    for (const { name, key } of this.#calls()) {
+      if (names.has(name)) continue;
+      if (names.size === MOST_FILES) {
+        this.#sayOnce(
+          `Only ${MOST_FILES} calls have a value file for UserParameters; ${key} and those after it have none.`,
+        );
+        break;
+      }
+      names.add(name);
+      directory.write(name, fileText(registry.ask(key)));
+      if (io.now().mono - turnBegan < SLICE_SECONDS) continue;
+      await nextTurn();
+      if (this.#closed) return;
+      turnBegan = io.now().mono;
+    }
+    directory.keepOnly(names);
+    directory.promise(this.#goodUntil());
+  }
+
+  *#calls(): Generator<FileCall> {
+    for (const key of this.#options.keys()) {
+      const call = configuredCall(key, this.#items);
+      if (call !== undefined) yield call;
+      else
+        this.#sayOnce(
+          `UserParameter.Keys: no UserParameter can ask for ${key}: it is malformed or too long, or a parameter holds other characters than letters, digits and _ . : -`,
+        );
+    }
+    for (const call of this.#options.registry.calls()) yield* standardCalls(call);
+  }
+
+  /** The shim compares with /proc/uptime, which unlike the monotonic clock counts the time a machine was suspended. */
+  #goodUntil(): number {
+    const uptime = Number.parseFloat(this.#options.io.readText("/proc/uptime") ?? "");
+    if (Number.isNaN(uptime)) throw new Error("cannot read /proc/uptime");
+    return Math.floor(uptime + Math.max(STALE_TICKS * this.#options.step, SHORTEST_LIFE_SECONDS));
+  }
+
+  /** Said again only after it was mended. */
+  #failed(verb: string, error: unknown): void {
+    const text = `Cannot ${verb} the value files of UserParameters: ${error instanceof Error ? error.message : String(error)}.`;
+    if (text !== this.#trouble) this.#options.log.error(text);
+    this.#trouble = text;
+  }
+
+  #sayOnce(text: string): void {
+    if (!this.#said.has(text)) this.#options.log.warning(text);
+    this.#said.add(text);
+  }
+}
