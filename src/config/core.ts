@@ -1,0 +1,129 @@
+import { cronExpression, hostName, ipAddress, peer } from "./agent-kinds.ts";
+import { bytes, duration, integer, list, optional, path, repeatable, text } from "./kinds.ts";
+import type { Entry } from "./reader.ts";
+import { type Directives, directive, type Kind, type Values } from "./spec.ts";
+
+/** Grammars of their own: the texts are taken as they are here and parsed where keys are. */
+const itemKey: Kind<string> = { ...text, syntax: "item key" };
+const keyPattern: Kind<string> = { ...text, syntax: "item key, * for any text" };
+const alias: Kind<string> = { ...text, syntax: "NAME:KEY" };
+const includePath: Kind<string> = { ...text, syntax: "path" };
+
+const MINUTE = 60;
+const DAY = 86_400;
+const MIB = 2 ** 20;
+
+/** The directives of tidemark itself. Those that zabbix_agentd has too keep its name and meaning. */
+export const CORE = {
+  Server: directive({
+    kind: list(peer, { atLeast: 0 }),
+    fallback: ["127.0.0.1"],
+    doc: "Who may send passive checks. Names are resolved when a peer connects. Empty: nobody.",
+  }),
+  ListenIP: directive({
+    kind: list(ipAddress, { atLeast: 1 }),
+    fallback: ["127.0.0.1"],
+    doc: "Addresses on which passive checks are accepted. 0.0.0.0 is every IPv4 address of the machine, :: every address.",
+  }),
+  ListenPort: directive({
+    kind: integer(1, 65_535),
+    fallback: 10_055,
+    doc: "Port for passive checks. 10050 belongs to the host's own agent.",
+  }),
+  MaxConnections: directive({
+    kind: integer(1, 65_535),
+    fallback: 1000,
+    doc: "Connections for passive checks that may be open at once.",
+  }),
+  Timeout: directive({
+    kind: duration(1, 30),
+    fallback: 3,
+    doc: "How long one passive check and one sample of a target may take. Ticks closer together than this shorten it.",
+  }),
+  Hostname: directive({
+    kind: optional(hostName),
+    fallback: undefined,
+    doc: "Name of the host in Zabbix that this tidemark stands for.",
+  }),
+  DebugLevel: directive({
+    kind: integer(0, 5),
+    fallback: 3,
+    doc: "Log lines written: 0 to 2 errors, 3 also warnings and what was started, 4 and 5 everything.",
+  }),
+  AllowKey: directive({
+    kind: repeatable(keyPattern),
+    fallback: [],
+    doc: "Item keys that are answered. AllowKey and DenyKey are tested in the order of the file, the first match decides.",
+  }),
+  DenyKey: directive({
+    kind: repeatable(keyPattern),
+    fallback: [],
+    doc: "Item keys that are refused. A key that no rule matches is allowed.",
+  }),
+  Alias: directive({
+    kind: repeatable(alias),
+    fallback: [],
+    doc: "A second name for an item key. With [*] on both sides the parameters are passed on.",
+  }),
+  Schedule: directive({
+    kind: cronExpression,
+    fallback: "* * * * *",
+    doc: "When targets are sampled; a sixth field in front is seconds. The ticks must be evenly spaced.",
+  }),
+  History: directive({
+    kind: duration(1, 31 * DAY),
+    fallback: 60 * MINUTE,
+    doc: "How far back samples are kept, and the longest window that a key may ask for.",
+  }),
+  RingMemory: directive({
+    kind: bytes(MIB, 64 * 1024 * MIB),
+    fallback: 128 * MIB,
+    doc: "Memory that the kept samples may take. A History that needs more is refused.",
+  }),
+  StaleAfter: directive({
+    kind: integer(1, 1000),
+    fallback: 3,
+    doc: "Ticks without a good sample after which a target's values are not supported instead of old.",
+  }),
+  ForgetAfter: directive({
+    kind: duration(1, 3650 * DAY),
+    fallback: 30 * DAY,
+    doc: "How long a discovered target that is not running stays listed.",
+  }),
+  StateDir: directive({
+    kind: path,
+    fallback: "/var/lib/tidemark",
+    doc: "Directory that survives a restart: samples and discovered targets.",
+  }),
+  RunDir: directive({
+    kind: path,
+    fallback: "/run/tidemark",
+    doc: "Directory of the control socket and of the value files that UserParameters read.",
+  }),
+  "UserParameter.Keys": directive({
+    kind: repeatable(itemKey),
+    fallback: [],
+    doc: "A key with parameters that UserParameters may ask for beside the standard ones, one on each line.",
+  }),
+  Include: directive({
+    kind: repeatable(includePath),
+    fallback: [],
+    doc: "More configuration, read at this place: a file, a directory, or a directory with * in the last part. Relative to this file.",
+  }),
+} satisfies Directives;
+
+/** What the file says for tidemark itself. */
+export type Core = Values<typeof CORE>;
+
+/** One AllowKey or DenyKey. */
+export interface AccessLine {
+  readonly allow: boolean;
+  readonly pattern: string;
+}
+
+/** AllowKey and DenyKey in the order in which they stand in the files, which `Core` does not keep between the two. */
+export function accessLines(entries: readonly Entry[]): readonly AccessLine[] {
+  return entries
+    .filter(({ name }) => name === "AllowKey" || name === "DenyKey")
+    .map(({ name, value }) => ({ allow: name === "AllowKey", pattern: value }));
+}

@@ -1,0 +1,35 @@
+import { posix } from "node:path";
+import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import type { Entry } from "./reader.ts";
+import type { Files } from "./spec.ts";
+
+/**
+ * The files that an Include means, by name: a file, the files of a directory, or those that match a `*` in the last part.
+ * Directories in a directory are left out, as agents do, and names that begin with a dot (an editor's, for the most part).
+ */
+export function expandInclude(by: Entry, files: Files): Parsed<readonly string[]> {
+  const path = resolve(by);
+  const directory = posix.dirname(path);
+  const pattern = posix.basename(path);
+  if (directory.includes("*")) return malformed("a * may stand in the last part of the path only");
+  if (pattern.includes("*")) return filesIn(directory, wildcard(pattern), files);
+  return files.list(path).kind === "ok" ? filesIn(path, wildcard("*"), files) : ok([path]);
+}
+
+/** Relative to the directory of the including file, so that it does not matter where the daemon was started. */
+function resolve({ file, value }: Entry): string {
+  const path = posix.isAbsolute(value) ? posix.normalize(value) : posix.join(posix.dirname(file), value);
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+function filesIn(directory: string, pattern: RegExp, files: Files): Parsed<readonly string[]> {
+  const names = files.list(directory);
+  if (names.kind === "malformed") return names;
+  const wanted = names.value.filter((name) => !name.startsWith(".") && pattern.test(name)).sort();
+  return ok(wanted.map((name) => posix.join(directory, name)).filter((path) => files.list(path).kind !== "ok"));
+}
+
+function wildcard(pattern: string): RegExp {
+  const literals = pattern.split("*").map((literal) => literal.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${literals.join(".*")}$`, "s");
+}
