@@ -17,8 +17,6 @@ const NOT_SUPPORTED = "ZBX_NOTSUPPORTED";
 const UNREADABLE = "Failed to unmarshall json request into passiveChecksRequest.";
 const LEAST_TIMEOUT = 1;
 const MOST_TIMEOUT = 600;
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
 
 /**
@@ -76,13 +74,6 @@ export function decodeJsonReply(body: Buffer): Parsed<PassiveReply> {
   if (typeof reply["error"] === "string") return ok({ kind: "unknown", reason: untilNul(reply["error"]) });
   const [result] = Array.isArray(reply["data"]) ? reply["data"] : [];
   return isObject(result) ? readResult(result) : malformed('reply has no result in "data"');
-}
-
-function requestText(body: Buffer): string {
-  const nul = body.indexOf(0);
-  let end = nul === -1 ? body.length : nul;
-  while (body[end - 1] === LINE_FEED || body[end - 1] === CARRIAGE_RETURN) end--;
-  return body.toString("utf8", 0, end);
 }
 
 function untilNul(text: string): string {
