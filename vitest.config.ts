@@ -1,19 +1,29 @@
 import { defineConfig } from "vitest/config";
+import { closingLine } from "./test/closing-line.ts";
+
+/** Tests with real programs: two files at a time, and only once the unit tests have left the machine in peace. */
+function real(name: string, seconds: number) {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      globalSetup: "test/real/leftovers.ts",
+      maxWorkers: 2,
+      testTimeout: seconds * 1000,
+      hookTimeout: 20_000,
+      sequence: { groupOrder: 1 },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
+    reporters: ["default", closingLine()],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      {
-        test: {
-          name: "real",
-          include: ["test/real/**/*.test.ts"],
-          maxWorkers: 2,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
-          globalSetup: "test/real/leftovers.ts",
-        },
-      },
+      real("real", 20),
+      real("long", 3600),
+      real("lab", 600),
     ],
   },
 });

@@ -1,0 +1,12 @@
+/** Environment variable that carries the number of one run of the tests from vitest's main process to its workers. */
+export const RUN = "TIDEMARK_TEST_RUN";
+
+/** 1 to 254: second byte of the run's loopback addresses, so that two runs on one machine never meet. */
+export function runNumber(): number {
+  return Number(process.env[RUN] ?? 1 + (process.pid % 254));
+}
+
+/** How the name of every temporary directory of a run begins, so that what is left of it can be found. */
+export function directoryPrefix(run: number): string {
+  return `tidemark-test-${run}-`;
+}
