@@ -35,10 +35,27 @@ export interface Remembered {
   readonly seen: Clock;
 }
 
+/** What tidemark knows of itself, read at each tick by its own source. Counts are since the start. */
+export interface Self {
+  readonly version: string;
+  /** What we say on the wire and to `agent.version`: servers choose the form of their answers by it. */
+  readonly protocolVersion: string;
+  readonly variant: number;
+  readonly hostname: string;
+  readonly startedAt: Stamp;
+  rssBytes(): number;
+  requests(): number;
+  refused(): ReadonlyMap<string, number>;
+  tick(): { readonly seconds: number; readonly missed: number };
+  /** By source: whether its newest tick settled in time, and how long it took. */
+  runs(): ReadonlyMap<string, { readonly settled: boolean; readonly seconds: number }>;
+}
+
 /** What `open` is given beside its section. */
 export interface Surroundings {
   readonly io: Io;
   readonly log: Log;
+  readonly self: Self;
   readonly remembered: ReadonlyMap<string, Remembered>;
 }
 

@@ -1,0 +1,278 @@
+import { increase } from "../derive/increase.ts";
+import { rate } from "../derive/rate.ts";
+import { type MomentItem, momentItem } from "../items/item.ts";
+import { standardWindows, text, window } from "../items/params.ts";
+import { type Answer, flatMap, unknown, value } from "../ring/answer.ts";
+import type { Moment, View } from "../ring/moment.ts";
+import type { Field, GoodSample, Numbers, Stamp } from "../ring/sample.ts";
+import { listed } from "../words/sentence.ts";
+import type { Collector, Self, Source, Surroundings } from "./source.ts";
+
+/** tidemark watches itself like any other program: one target, sampled at each tick. */
+const SOURCE = "tidemark";
+const TARGET = "self";
+const UP = 1;
+/** Parts are named by these words and what follows them. */
+const RUN = "run:";
+const REFUSED = "refused:";
+
+function field(name: string, kind: Field["kind"], unit: string, doc: string, part = false): Field {
+  return { name, kind, unit, doc, part, ringed: true };
+}
+
+const FIELDS: readonly Field[] = [
+  field("requests", "counter", "", "Passive checks answered."),
+  field("rss", "gauge", "B", "Resident memory of the daemon."),
+  field("tick_seconds", "gauge", "s", "How long the tick before this one took."),
+  field("tick_missed", "counter", "", "Ticks that did not fire."),
+  field("settled", "gauge", "", "1 when a source finished its newest tick in time.", true),
+  field("seconds", "gauge", "s", "How long a source took for its newest tick.", true),
+  field("refused", "counter", "", "Connections refused for a reason.", true),
+  field("version", "text", "", "Version of tidemark."),
+  field("agent_version", "text", "", "Version of the agent protocol."),
+  field("agent_variant", "text", "", "Variant of the agent protocol."),
+  field("hostname", "text", "", "Name of the Zabbix host."),
+];
+
+function self(moment: Moment): Answer<View> {
+  return moment.view(SOURCE, TARGET);
+}
+
+function known(number: number, what: string): Answer<number> {
+  return Number.isNaN(number) ? unknown(`no ${what} yet`) : value(number);
+}
+
+/** The value of a text field, as it was at the newest tick. */
+function textItem(key: string, fieldName: string, name: string, doc: string): MomentItem {
+  return momentItem({
+    key,
+    params: {},
+    type: "char",
+    units: "",
+    name,
+    doc,
+    delay: "1h",
+    standard: () => [[]],
+    value: (moment) =>
+      flatMap(self(moment), (view) => {
+        const found = view.text(fieldName);
+        return found === undefined ? unknown("no tick has finished yet") : value(found);
+      }),
+  });
+}
+
+interface Figure {
+  readonly key: string;
+  readonly name: string;
+  readonly doc: string;
+  readonly units: string;
+  readonly read: (view: View) => number;
+}
+
+function numberItem({ key, name, doc, units, read }: Figure): MomentItem {
+  return momentItem({
+    key,
+    params: {},
+    type: "float",
+    units,
+    name,
+    doc,
+    delay: "1m",
+    standard: () => [[]],
+    value: (moment) => flatMap(self(moment), (view) => known(read(view), "tick has finished")),
+  });
+}
+
+/** How a source's newest tick went; the parameter names the source. */
+function runItem(fieldName: string, declared: Pick<Figure, "key" | "name" | "doc" | "units">): MomentItem {
+  return momentItem({
+    ...declared,
+    params: { source: text("name of a source, such as memcached") },
+    type: "float",
+    delay: "1m",
+    standard: (moment) => namesOfParts(moment, RUN).map((source) => [source]),
+    value: (moment, { source }) =>
+      flatMap(self(moment), (view) => {
+        const found = view.number(fieldName, `${RUN}${source}`);
+        return Number.isNaN(found)
+          ? unknown(`no source "${source}"; there are ${listed(namesIn(view, RUN))}`)
+          : value(found);
+      }),
+  });
+}
+
+function namesOfParts(moment: Moment, prefix: string): readonly string[] {
+  const view = self(moment);
+  return view.kind === "value" ? namesIn(view.value, prefix) : [];
+}
+
+function namesIn(view: View, prefix: string): readonly string[] {
+  return view
+    .parts()
+    .filter((part) => part.startsWith(prefix))
+    .map((part) => part.slice(prefix.length));
+}
+
+const ITEMS = [
+  momentItem({
+    key: "agent.ping",
+    params: {},
+    type: "unsigned",
+    units: "",
+    name: "Ping",
+    doc: "Always 1: whoever reads it has reached tidemark.",
+    delay: "1m",
+    standard: () => [[]],
+    value: () => value(1),
+  }),
+  textItem("agent.version", "agent_version", "Protocol version", "Version of the agent protocol that tidemark speaks."),
+  textItem(
+    "agent.variant",
+    "agent_variant",
+    "Protocol variant",
+    "Variant of the agent protocol that tidemark speaks: 2, as agent 2.",
+  ),
+  textItem(
+    "agent.hostname",
+    "hostname",
+    "Host name",
+    "Name of the Zabbix host that tidemark stands for: Hostname, else the machine's name.",
+  ),
+  textItem("tidemark.version", "version", "Version", "Version of tidemark."),
+  momentItem({
+    key: "tidemark.uptime",
+    params: {},
+    type: "unsigned",
+    units: "uptime",
+    name: "Uptime",
+    doc: "Seconds since tidemark was started.",
+    delay: "1m",
+    standard: () => [[]],
+    value: (moment, _args, now) =>
+      flatMap(self(moment), ({ newest }) => {
+        const started = newest?.numbers.get("started");
+        return started === undefined
+          ? unknown("no tick has finished yet")
+          : value(Math.floor(now.mono - Number(started)));
+      }),
+  }),
+  numberItem({
+    key: "tidemark.rss",
+    name: "Resident memory",
+    doc: "Resident memory of the daemon.",
+    units: "B",
+    read: (view) => view.number("rss"),
+  }),
+  numberItem({
+    key: "tidemark.tick.duration",
+    name: "Tick duration",
+    doc: "Seconds from the firing of the tick before the newest to the close of its slot.",
+    units: "s",
+    read: (view) => view.number("tick_seconds"),
+  }),
+  numberItem({
+    key: "tidemark.tick.missed",
+    name: "Missed ticks",
+    doc: "Ticks since the start of tidemark that did not fire, because the machine slept or was too busy.",
+    units: "",
+    read: ({ newest }) => Number(newest?.numbers.get("tick_missed") ?? Number.NaN),
+  }),
+  runItem("settled", {
+    key: "tidemark.source.ok",
+    name: "Source finished in time",
+    doc: "1 when the source finished its newest tick in time, 0 when it did not.",
+    units: "",
+  }),
+  runItem("seconds", {
+    key: "tidemark.source.duration",
+    name: "Source duration",
+    doc: "Seconds that the source took for its newest tick.",
+    units: "s",
+  }),
+  momentItem({
+    key: "tidemark.requests",
+    params: { window: window("5m") },
+    type: "float",
+    units: "rps",
+    name: "Passive checks per second",
+    doc: "Passive checks that were answered, per second of the window.",
+    delay: "1m",
+    standard: (moment) => standardWindows(moment).map((each) => [each]),
+    value: (moment, args) => flatMap(self(moment), (view) => rate(view.steps(args.window), "requests")),
+  }),
+  momentItem({
+    key: "tidemark.refused",
+    params: { reason: text("why connections were refused"), window: window("5m") },
+    type: "unsigned",
+    units: "",
+    name: "Refused connections",
+    doc: "Connections that were refused in the window for this reason. None until nine tenths of it are known.",
+    delay: "1m",
+    standard: (moment) => namesOfParts(moment, REFUSED).map((reason) => [reason, "5m"]),
+    value: (moment, args) =>
+      flatMap(self(moment), (view) => {
+        const reasons = namesIn(view, REFUSED);
+        if (!reasons.includes(args.reason)) return unknown(`no reason "${args.reason}"; there are ${listed(reasons)}`);
+        return increase(view.steps(args.window), "refused", `${REFUSED}${args.reason}`);
+      }),
+  }),
+];
+
+/** Reads tidemark's own figures at each tick. */
+function collectorOf({ io, self: own }: Surroundings): Collector {
+  return {
+    collect: async (_tick, publish) => {
+      publish.roster(value(new Map([[TARGET, {}]])));
+      publish.sample(sampleOf(own, io.now()));
+    },
+    forget: () => false,
+    close: async () => undefined,
+  };
+}
+
+function sampleOf(own: Self, stamp: Stamp): GoodSample {
+  const { seconds, missed } = own.tick();
+  const parts = new Map<string, Numbers>();
+  for (const [source, run] of own.runs()) {
+    parts.set(
+      `${RUN}${source}`,
+      new Map([
+        ["settled", Number(run.settled)],
+        ["seconds", run.seconds],
+      ]),
+    );
+  }
+  for (const [reason, count] of own.refused()) parts.set(`${REFUSED}${reason}`, new Map([["refused", count]]));
+  return {
+    kind: "good",
+    target: TARGET,
+    stamp,
+    state: UP,
+    epoch: String(own.startedAt.clock),
+    numbers: new Map([
+      ["requests", own.requests()],
+      ["rss", own.rssBytes()],
+      ["tick_seconds", seconds],
+      ["tick_missed", missed],
+      ["started", own.startedAt.mono],
+    ]),
+    texts: new Map([
+      ["version", own.version],
+      ["agent_version", own.protocolVersion],
+      ["agent_variant", String(own.variant)],
+      ["hostname", own.hostname],
+    ]),
+    parts,
+  };
+}
+
+export const tidemark: Source = {
+  name: SOURCE,
+  section: { prefix: "Tidemark", general: {}, named: {} },
+  fields: FIELDS,
+  items: ITEMS,
+  discoveries: [],
+  table: [],
+  defaultTarget: () => TARGET,
+  open: (_section, surroundings) => collectorOf(surroundings),
+};
