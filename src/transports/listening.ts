@@ -1,0 +1,43 @@
+import type { ListenOptions, Server } from "node:net";
+
+/** A TCP address and port as people write it: `127.0.0.1:10055`, `[::1]:10055`. */
+export function endpointText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Starts a TCP server; resolves to a fragment that says what to do about it when that cannot be. */
+export function listening(
+  server: Server,
+  options: ListenOptions & { readonly host: string; readonly port: number },
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      resolve(`cannot listen on ${endpointText(options)}: ${reasonOf(error, options)}`);
+    server.once("error", fail);
+    server.listen(options, () => {
+      server.off("error", fail);
+      resolve(undefined);
+    });
+  });
+}
+
+const AGENT_PORT = 10_050;
+
+function reasonOf(
+  error: NodeJS.ErrnoException,
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
+  const owner = port === AGENT_PORT ? "which is Zabbix agent's own port" : `"ss -ltnp sport = :${port}" shows it`;
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `another program has the port, ${owner}`;
+    case "EADDRNOTAVAIL":
+      return `this machine has no address ${host}`;
+    case "EAFNOSUPPORT":
+      return "this machine has no IPv6";
+    case "EACCES":
+      return "not permitted; ports below 1024 need CAP_NET_BIND_SERVICE";
+    default:
+      return error.message;
+  }
+}
