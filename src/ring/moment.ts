@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import type { Roster, Sample, Stamp } from "./sample.ts";
 
-/** A length of time as it was asked: `text` for people ("5m"), `slots` for the ring. */
+/** A length of time: `text` as it was asked ("5m"), for people; `slots` for the ring; `seconds` of those slots. */
 export interface Window {
   readonly text: string;
   readonly seconds: number;
