@@ -46,6 +46,11 @@ interface Declared {
   readonly doc: string;
   /** Recommended update interval, Zabbix suffix syntax. */
   readonly delay: string;
+  /**
+   * native: a key that agent 2 owns, answered only where tidemark is the agent itself, never registered with an agent;
+   * legacy: a key of the old hand-made checks, registered by a file of its own.
+   */
+  readonly family?: "native" | "legacy";
 }
 
 /**
