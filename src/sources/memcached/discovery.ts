@@ -1,0 +1,54 @@
+import type { Discovery, Row } from "../../items/item.ts";
+import { flatMap, value } from "../../ring/answer.ts";
+import { fleetItem, ONCE } from "./declare.ts";
+import { poolsOf, SOURCE } from "./targets.ts";
+
+/** Zabbix's low-level discovery text: an array of objects with `{#NAME}` keys. */
+export function rowsText(rows: readonly Row[]): string {
+  return JSON.stringify(
+    rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, text]) => [`{#${name}}`, text]))),
+  );
+}
+
+const instances = fleetItem({
+  key: "memcached.discovery",
+  params: {},
+  type: "json",
+  units: "",
+  name: "Instance discovery",
+  doc: "All configured and found instances; one that is down stays listed.",
+  delay: "10m",
+  standard: () => ONCE,
+  value: (moment) =>
+    flatMap(moment.targets(SOURCE), (targets) =>
+      value(rowsText([...targets].map(([name, labels]) => ({ INSTANCE: name, ...labels })))),
+    ),
+});
+
+/** The instances; a roster that is not complete is an error, never a shorter list. */
+export const instanceDiscovery: Discovery = {
+  item: instances,
+  macros: [
+    { name: "INSTANCE", doc: "Short name of the instance; the first parameter of its items." },
+    { name: "URI", doc: "Address of the instance, such as tcp://127.0.0.1:11211." },
+    { name: "POOL", doc: "Pool that the instance belongs to; empty when it belongs to none." },
+  ],
+};
+
+const pools = fleetItem({
+  key: "memcached.pool.discovery",
+  params: {},
+  type: "json",
+  units: "",
+  name: "Pool discovery",
+  doc: "The pools that configured instances name.",
+  delay: "10m",
+  standard: () => ONCE,
+  value: (moment) =>
+    flatMap(moment.targets(SOURCE), (targets) => value(rowsText(poolsOf(targets).map((pool) => ({ POOL: pool }))))),
+});
+
+export const poolDiscovery: Discovery = {
+  item: pools,
+  macros: [{ name: "POOL", doc: "Name of the pool; the first parameter of its items." }],
+};
