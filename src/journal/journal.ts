@@ -1,0 +1,257 @@
+import { mkdirSync } from "node:fs";
+import { mkdir, unlink } from "node:fs/promises";
+import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { codeOf, listSegments, segmentPath, textOf } from "./files.ts";
+import { encodeFrames, type JournalRecord, NO_SLOT } from "./frame.ts";
+import { encodeHeader } from "./header.ts";
+import { DirectoryLock } from "./lock.ts";
+import type { Visit } from "./replay.ts";
+import { restore, type StoredSegment } from "./restore.ts";
+import { Segment } from "./segment.ts";
+
+export interface JournalOptions {
+  /** StateDir; made when it is missing. Holds the segments, `ring-<number>.journal`, and `lock`. */
+  readonly directory: string;
+  /** Seconds of a slot. A segment with another step is set aside. */
+  readonly step: number;
+  /** Boot id of the machine now. */
+  readonly boot: string;
+  /** A segment is deleted when its newest slot is more than this older than the newest of all. */
+  readonly keepSlots: number;
+  /** Slots after which a new segment begins. */
+  readonly segmentSlots: number;
+  /** What every segment must begin with (definitions of its series), asked in `append` when a segment begins. */
+  readonly preamble: () => readonly Buffer[];
+  /** Told one whole sentence per finding. */
+  readonly report: (line: string) => void;
+}
+
+/** A segment ends early at this size, so that it can always be read in one piece. */
+const SEGMENT_BYTES = 64 * 2 ** 20;
+/** What may wait for a disk that hangs. */
+const PENDING_BYTES = 16 * 2 ** 20;
+const MODE = 0o750;
+/** Every start begins a segment: so many more than the slots call for may exist. */
+const SPARE_SEGMENTS = 256;
+
+/**
+ * Append-only log of what was learned in each slot, in segment files of bounded number and size.
+ *
+ * Appending never throws and never waits: what cannot be written is given up, said once, and the next append begins a
+ * new segment with its preamble, so that no segment ever lacks a definition that its records need.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  #lock: DirectoryLock;
+  #stored: StoredSegment[];
+  #nextNumber: number;
+  #newest: number;
+  #segment: Segment | undefined;
+  /** Writes and deletions, one after the other; never rejects. */
+  #work: Promise<void> = Promise.resolve();
+  #syncing: Promise<void> | undefined;
+  readonly #closing = new Set<Promise<void>>();
+  #pendingBytes = 0;
+  /** Slots given up since writing began to fail; undefined while all is well. */
+  #lost: number | undefined;
+  #closed = false;
+
+  private constructor(options: JournalOptions, lock: DirectoryLock, stored: StoredSegment[], nextNumber: number) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#stored = stored;
+    this.#nextNumber = nextNumber;
+    this.#newest = stored.reduce((newest, segment) => Math.max(newest, segment.newest), NO_SLOT);
+  }
+
+  /**
+   * Takes the lock, visits all valid records, cuts damaged ends and sets unusable segments aside.
+   * Malformed: another writer has the lock, or the directory cannot be written. Go on in memory then, after
+   * `readJournal` for what can still be read.
+   */
+  static open(options: JournalOptions, visit: Visit): Parsed<Journal> {
+    const lock = lockDirectory(options.directory);
+    if (lock.kind === "malformed") return lock;
+    const files = listed(options.directory);
+    if (files.kind === "malformed") {
+      lock.value.release();
+      return files;
+    }
+    const stored = restore(files.value.segments, options, visit);
+    return ok(new Journal(options, lock.value, stored, files.value.next));
+  }
+
+  /** The newest slot that was found or appended. */
+  get newestSlot(): number | undefined {
+    return this.#newest === NO_SLOT ? undefined : this.#newest;
+  }
+
+  /** Appends what one slot brought. The bodies are copied before it returns. */
+  append(records: readonly JournalRecord[]): void {
+    if (this.#closed || records.length === 0) return;
+    const frames = encodeFrames(records);
+    const slot = records.reduce((newest, record) => Math.max(newest, record.slot), NO_SLOT);
+    this.#newest = Math.max(this.#newest, slot);
+    if (this.#pendingBytes + frames.length > PENDING_BYTES) this.#stall();
+    else this.#queue(slot, frames);
+  }
+
+  /** Settles when all that was appended is with the kernel, where it survives the end of this process, or given up. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  /** Writes through to the disk what was appended, for the sake of a power cut. Never rejects. */
+  sync(): Promise<void> {
+    this.#syncing ??= this.#syncNow().finally(() => {
+      this.#syncing = undefined;
+    });
+    return this.#syncing;
+  }
+
+  /** Writes and syncs the rest and gives the lock back. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.sync();
+    this.#retire();
+    await this.#work;
+    await Promise.all(this.#closing);
+    this.#lock.release();
+  }
+
+  #queue(slot: number, frames: Buffer): void {
+    const segment = this.#segmentFor(slot, frames.length);
+    segment.newest = Math.max(segment.newest, slot);
+    segment.bytes += frames.length;
+    this.#pendingBytes += frames.length;
+    this.#work = this.#work.then(() => this.#write(segment, frames));
+  }
+
+  #segmentFor(slot: number, size: number): Segment {
+    const current = this.#segment;
+    const fits = current !== undefined && !current.broken && current.bytes + size <= SEGMENT_BYTES;
+    if (fits && slot - current.firstSlot < this.#options.segmentSlots) return current;
+    this.#retire();
+    this.#segment = this.#begin(slot);
+    return this.#segment;
+  }
+
+  /** The preamble is asked here, not when the file is made: series may change while a slow disk keeps us waiting. */
+  #begin(slot: number): Segment {
+    const { directory, preamble } = this.#options;
+    const definitions = preamble().map((body) => ({ slot: NO_SLOT, body }));
+    const head = Buffer.concat([encodeHeader(this.#options), encodeFrames(definitions)]);
+    return new Segment(segmentPath(directory, this.#nextNumber++), head, slot);
+  }
+
+  /** Ends the segment after its last write. Its sync is not waited for: it must not delay the next slot's write. */
+  #retire(): void {
+    const segment = this.#segment;
+    if (segment === undefined) return;
+    this.#segment = undefined;
+    this.#work = this.#work.then(() => {
+      if (segment.exists) this.#stored.push(segment);
+      const closing = segment
+        .close()
+        .catch((error: unknown) => this.#fail(error))
+        .finally(() => this.#closing.delete(closing));
+      this.#closing.add(closing);
+    });
+  }
+
+  async #write(segment: Segment, frames: Buffer): Promise<void> {
+    try {
+      if (segment.broken) throw new Error(`"${segment.path}" was given up`);
+      await this.#drop();
+      if (!segment.exists) await this.#secureDirectory();
+      await segment.write(frames);
+      this.#heal();
+    } catch (error) {
+      segment.giveUp();
+      this.#lose(error);
+    } finally {
+      this.#pendingBytes -= frames.length;
+    }
+  }
+
+  /** Deletes what has left the ring. It comes before a write: on a full disk it makes room. */
+  async #drop(): Promise<void> {
+    const { keepSlots, segmentSlots } = this.#options;
+    const surplus = this.#stored.length - Math.ceil(keepSlots / segmentSlots) - SPARE_SEGMENTS;
+    const isKept = ({ newest }: StoredSegment, at: number) => at >= surplus && newest >= this.#newest - keepSlots;
+    const dropped = this.#stored.filter((segment, at) => !isKept(segment, at));
+    this.#stored = this.#stored.filter(isKept);
+    for (const { path } of dropped) await this.#delete(path);
+  }
+
+  async #delete(path: string): Promise<void> {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") this.#options.report(`Cannot delete "${path}": ${textOf(error)}.`);
+    }
+  }
+
+  /** Somebody may have deleted the directory, and with it the lock. Throws when another writer came in between. */
+  async #secureDirectory(): Promise<void> {
+    const { directory } = this.#options;
+    await mkdir(directory, { recursive: true, mode: MODE });
+    if (!this.#lock.deleted) return;
+    const lock = lockDirectory(directory);
+    if (lock.kind === "malformed") throw new Error(lock.reason);
+    this.#lock.release();
+    this.#lock = lock.value;
+  }
+
+  async #syncNow(): Promise<void> {
+    await this.#work;
+    const segment = this.#segment;
+    await segment?.sync().catch((error: unknown) => {
+      segment.giveUp();
+      this.#fail(error);
+    });
+  }
+
+  /** The disk hangs: gives this slot up, and the segment, since the slot may hold definitions that later ones need. */
+  #stall(): void {
+    this.#lose(new Error(`${this.#pendingBytes} bytes wait for the disk`));
+    this.#retire();
+  }
+
+  #lose(error: unknown): void {
+    this.#fail(error);
+    this.#lost = (this.#lost ?? 0) + 1;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = 0;
+    const { directory, report } = this.#options;
+    report(`Cannot write the journal in "${directory}": ${textOf(error)}. New samples are kept in memory only.`);
+  }
+
+  #heal(): void {
+    if (this.#lost === undefined) return;
+    const { directory, report } = this.#options;
+    report(`The journal in "${directory}" is written again; slots missing in it: ${this.#lost}.`);
+    this.#lost = undefined;
+  }
+}
+
+function lockDirectory(directory: string): Parsed<DirectoryLock> {
+  try {
+    mkdirSync(directory, { recursive: true, mode: MODE });
+    return DirectoryLock.take(directory);
+  } catch (error) {
+    return malformed(`cannot make "${directory}": ${textOf(error)}`);
+  }
+}
+
+function listed(directory: string): Parsed<ReturnType<typeof listSegments>> {
+  try {
+    return ok(listSegments(directory));
+  } catch (error) {
+    return malformed(`cannot read "${directory}": ${textOf(error)}`);
+  }
+}
