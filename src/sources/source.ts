@@ -41,7 +41,7 @@ export interface Self {
   /** What we say on the wire and to `agent.version`: servers choose the form of their answers by it. */
   readonly protocolVersion: string;
   readonly variant: number;
-  readonly hostname: string;
+  hostname(): string;
   readonly startedAt: Stamp;
   rssBytes(): number;
   requests(): number;
@@ -68,11 +68,11 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** One column of `tidemark status`: `cell` reads the view like an item does; its text is shown as it is. */
+/** One column of `tidemark status`: `cell` reads the view at the present `now`, like an item; its text is shown as it is. */
 export interface Column {
   readonly title: string;
   readonly align: "left" | "right";
-  cell(view: View): string;
+  cell(view: View, now: Stamp): string;
 }
 
 /** One watched software. The registration list is `all.ts`. */
