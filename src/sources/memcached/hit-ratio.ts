@@ -23,8 +23,7 @@ export const hitRatio = instanceItem({
     "Share of requests in the window that found their key. None when there were no requests, and until half of the " +
     "window is known.",
   standard: calls,
-  value: (view, args) =>
-    flatMap(counted(view, args.command), (pair) => ratio(view.steps(args.window), pair)),
+  value: (view, args) => flatMap(counted(view, args.command), (pair) => ratio(view.steps(args.window), pair)),
 });
 
 export const requests = instanceItem({

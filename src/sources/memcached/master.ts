@@ -62,9 +62,7 @@ function fresh(view: View): object {
   const sample = view.newest;
   const settings = settingsOf(view);
   return {
-    hit_ratio: byName(COMMANDS, (command) =>
-      byWindow(windows, (window) => ratio(view.steps(window), pairOf(command))),
-    ),
+    hit_ratio: byName(COMMANDS, (command) => byWindow(windows, (window) => ratio(view.steps(window), pairOf(command)))),
     rate: byName(RATES, (name) => byWindow(windows, (window) => rate(view.steps(window), name))),
     ttl: ttl(view),
     ...(sample === undefined ? {} : { stats: stats(sample), slabs: slabs(view, sample) }),
@@ -101,7 +99,9 @@ function ttl(view: View): object {
     class: least === undefined ? undefined : Number(least.chunk),
     pressure: found.filter((verdict) => verdict.pressure).length,
     max_age_min: known(smallestAge(view)),
-    left_out: Object.fromEntries(found.flatMap((verdict) => (verdict.kind === "left out" ? [[verdict.chunk, verdict.reason]] : []))),
+    left_out: Object.fromEntries(
+      found.flatMap((verdict) => (verdict.kind === "left out" ? [[verdict.chunk, verdict.reason]] : [])),
+    ),
   };
 }
 

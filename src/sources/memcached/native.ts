@@ -104,7 +104,9 @@ function classes(sample: GoodSample, belongs: (field: string) => boolean, prefix
 
 /** `mem_requested` moved from slabs to items in 1.5.17. */
 function isOfSlabs(sample: GoodSample, field: string): boolean {
-  return SLAB_NAMES.has(field) || (field === "mem_requested" && isBefore(sample.texts.get("version") ?? "", [1, 5, 17]));
+  return (
+    SLAB_NAMES.has(field) || (field === "mem_requested" && isBefore(sample.texts.get("version") ?? "", [1, 5, 17]))
+  );
 }
 
 function isBefore(version: string, limit: readonly number[]): boolean {

@@ -69,7 +69,8 @@ export const poolTtlMin = fleetItem({
   name: "Minimum TTL of the pool",
   doc: `Smallest of the members' minimum TTLs. None when no slab class of any is under pressure. ${LEFT_OUT}`,
   standard: perPool,
-  value: (moment, { pool, window, ...guard }, now) => each({ moment, pool, now }, (view) => least(view, guard, window), smallest),
+  value: (moment, { pool, window, ...guard }, now) =>
+    each({ moment, pool, now }, (view) => least(view, guard, window), smallest),
 });
 
 export const poolOldest = fleetItem({
@@ -156,10 +157,14 @@ function pooledCounts(
   asked: Asked,
   { window, command, needed }: { readonly window: Window; readonly command: Command; readonly needed: number },
 ): Answer<Counts> {
-  return each(asked, (view) => counts(view.steps(window), pairOf(command), needed), (found) => ({
-    hits: sum(found.map(({ hits }) => hits)),
-    misses: sum(found.map(({ misses }) => misses)),
-  }));
+  return each(
+    asked,
+    (view) => counts(view.steps(window), pairOf(command), needed),
+    (found) => ({
+      hits: sum(found.map(({ hits }) => hits)),
+      misses: sum(found.map(({ misses }) => misses)),
+    }),
+  );
 }
 
 function known(found: number): Answer<number> {

@@ -21,7 +21,9 @@ export function settingsOf(view: View): ReadonlyMap<string, string> | undefined 
 
 function texts(view: View, prefix: string): ReadonlyMap<string, string> {
   const all = view.newest?.texts ?? new Map<string, string>();
-  return new Map([...all].filter(([name]) => name.startsWith(prefix)).map(([name, found]) => [name.slice(prefix.length), found]));
+  return new Map(
+    [...all].filter(([name]) => name.startsWith(prefix)).map(([name, found]) => [name.slice(prefix.length), found]),
+  );
 }
 
 export const setting = instanceItem({

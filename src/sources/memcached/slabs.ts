@@ -7,8 +7,8 @@ import { instanceItem, ONCE } from "./declare.ts";
 import { rowsText } from "./discovery.ts";
 import { PART_FIELDS } from "./part-fields.ts";
 import { meant } from "./stat-names.ts";
-import { standardGuard } from "./ttl-items.ts";
 import { verdicts } from "./ttl.ts";
+import { standardGuard } from "./ttl-items.ts";
 
 const STANDARD = ["number", "age", "evicted", "evicted_time", "outofmemory", "total_pages", "free_chunks"];
 const LEVELS: ReadonlySet<string> = new Set(
@@ -43,7 +43,8 @@ function figure(view: View, chunk: string, field: string): Answer<Scalar> {
   }
   if (!/^\d+$/.test(chunk)) return unknown(`expected a chunk size in bytes, found "${chunk}"`);
   const chunks = chunksOf(view);
-  if (!chunks.includes(chunk)) return none(`no slab class of ${chunk} bytes has memory; there are ${listed(chunks, 50)}`);
+  if (!chunks.includes(chunk))
+    return none(`no slab class of ${chunk} bytes has memory; there are ${listed(chunks, 50)}`);
   const found = view.newest === undefined ? level(view, chunk, field) : view.newest.parts.get(chunk)?.get(field);
   return found === undefined ? none(`"${field}" of the slab class of ${chunk} bytes is not known now`) : value(found);
 }

@@ -22,12 +22,19 @@ export function gaugeName(): Param<string> {
 
 function kept(kind: "counter" | "gauge"): Param<string>["parse"] {
   const names = KEPT.filter((field) => field.kind === kind).map((field) => field.name);
-  return (name) => (names.includes(name) ? ok(name) : malformed(`${whyNot(name)}; the kept ${kind}s are ${listed(names, names.length)}`));
+  return (name) =>
+    names.includes(name)
+      ? ok(name)
+      : malformed(`${whyNot(name)}; the kept ${kind}s are ${listed(names, names.length)}`);
 }
 
 function whyNot(name: string): string {
   const field = GENERAL.get(name);
-  if (field === undefined) return `unknown statistic "${name}"${meant(name, KEPT.map((known) => known.name))}`;
+  if (field === undefined)
+    return `unknown statistic "${name}"${meant(
+      name,
+      KEPT.map((known) => known.name),
+    )}`;
   if (!field.ringed) return `"${name}" has no history, only memcached.stat knows it`;
   return `"${name}" is a ${field.kind === "gauge" ? "level, not a counter" : "counter, not a level"}`;
 }

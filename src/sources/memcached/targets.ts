@@ -2,12 +2,13 @@ import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Labels } from "../../ring/sample.ts";
 import { listed } from "../../words/sentence.ts";
+import { endpointText, parseAddress } from "./address.ts";
 
 /** Name of the source, of its keys' first word and of its samples. */
 export const SOURCE = "memcached";
 
-const DEFAULT_PORT = "11211";
-const LOCAL = ["localhost", "::1", "[::1]", "127.0.0.1", ""];
+/** Names of this machine; the first stands for all. */
+const LOCAL: readonly [string, ...string[]] = ["127.0.0.1", "localhost", "::1"];
 
 /**
  * The instance that is meant when a key names none: the one marked as default in the configuration,
@@ -47,15 +48,16 @@ export function defaultView(moment: Moment): Answer<View> {
 }
 
 /**
- * One text for all ways to write an address: scheme, default port and credentials dropped, localhost and ::1 as
- * 127.0.0.1. `tcp://host:port`, `tls://host:port`, `host`, `[::1]:port`, `unix:///path`, `unix:/path`, `/path`.
+ * One text for all ways to write an address: scheme and credentials dropped, default port added, localhost and ::1 as
+ * 127.0.0.1. What is no address stays as it is.
  */
 export function canonicalUri(uri: string): string {
-  const rest = withoutCredentials(uri).replace(/^(tcp|tls):\/\//i, "");
-  const path = /^(?:unix:(?:\/\/)?)?(\/.*)$/i.exec(rest)?.[1];
-  if (path !== undefined) return `unix:${path}`;
-  const [, host = rest, port = DEFAULT_PORT] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?\/?$/.exec(rest) ?? [];
-  return `${LOCAL.includes(host.toLowerCase()) ? "127.0.0.1" : host.toLowerCase()}:${port}`;
+  const address = parseAddress(withoutCredentials(uri === "" ? LOCAL[0] : uri));
+  if (address.kind === "malformed") return uri;
+  const { endpoint } = address.value;
+  if (endpoint.kind === "unix") return endpointText(endpoint);
+  const host = endpoint.host.toLowerCase();
+  return endpointText({ ...endpoint, host: LOCAL.includes(host) ? LOCAL[0] : host });
 }
 
 function withoutCredentials(uri: string): string {
@@ -69,7 +71,9 @@ export function poolMembers(moment: Moment, pool: string): Answer<readonly strin
     if (members.length > 0) return value(members);
     if (pool === "") return none("no memcached instance was found or configured");
     const pools = poolsOf(targets);
-    return unknown(`no pool "${pool}"; ${pools.length === 0 ? "no instance names a pool" : `there are ${listed(pools)}`}`);
+    return unknown(
+      `no pool "${pool}"; ${pools.length === 0 ? "no instance names a pool" : `there are ${listed(pools)}`}`,
+    );
   });
 }
 
