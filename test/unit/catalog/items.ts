@@ -45,10 +45,8 @@ export const oldRatio: Item = momentItem({
   key: "memcache.hit_ratio",
   params: { minutes: param("1") },
   ignoresMore: true,
+  family: "legacy",
   doc: "The text of the old script. ".repeat(9).trim(),
 });
 
-/** An item that agents have themselves. */
-export function agentsOwn(key: string): Item {
-  return momentItem({ ...declared, ...silent, key, params: {} });
-}
+export const native: Item = momentItem({ ...declared, ...silent, key: "memcached.ping", params: {}, family: "native" });
