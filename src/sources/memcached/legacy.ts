@@ -82,9 +82,10 @@ export const legacyAge = instanceItem({
   },
 });
 
+/** 0 is among them: UserParameters answer every text that is no number of minutes by it. */
 function standardMinutes(history: number): readonly (readonly string[])[] {
   const most = Math.min(Math.floor(history), LONGEST_STANDARD_MINUTES);
-  return Array.from({ length: most }, (_, index) => [String(index + 1)]);
+  return Array.from({ length: most + 1 }, (_, index) => [String(index)]);
 }
 
 function ratioText(view: View, window: Window | undefined): string {
