@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** Set-aside segments that are kept for people to look at; older ones are deleted. */
 const KEPT_ASIDE = 8;
-const NAME = /^ring-(\d{1,15})\.journal(\..+)?$/;
+const NAME = /^ring-(\d{1,15})\.journal(\.(unknown-version|other-step|damaged|unreadable))?$/;
 
 /** Why a segment was set aside: the end of its new name. */
 export type AsideReason = "unknown-version" | "other-step" | "damaged" | "unreadable";
