@@ -1,9 +1,11 @@
-import { cronExpression, hostName, ipAddress, peer } from "./agent-kinds.ts";
+import { hostName, ipAddress } from "./agent-kinds.ts";
 import { bytes, duration, integer, list, optional, path, repeatable, text } from "./kinds.ts";
 import type { Entry } from "./reader.ts";
 import { type Directives, directive, type Kind, type Values } from "./spec.ts";
 
-/** Grammars of their own: the texts are taken as they are here and parsed where keys are. */
+/** Grammars of their own, which belong to other rooms: the texts are taken as they are here and parsed there. */
+const peer: Kind<string> = { ...text, syntax: "IP address, CIDR block or DNS name" };
+const cronExpression: Kind<string> = { ...text, syntax: "cron expression of 5 or 6 fields" };
 const itemKey: Kind<string> = { ...text, syntax: "item key" };
 const keyPattern: Kind<string> = { ...text, syntax: "item key, * for any text" };
 const alias: Kind<string> = { ...text, syntax: "NAME:KEY" };
@@ -48,7 +50,7 @@ export const CORE = {
   DebugLevel: directive({
     kind: integer(0, 5),
     fallback: 3,
-    doc: "Log lines written: 0 to 2 errors, 3 also warnings and what was started, 4 and 5 everything.",
+    doc: "Log lines written: 0 and 1 what starts and stops, 2 also errors, 3 also warnings, 4 and 5 everything.",
   }),
   AllowKey: directive({
     kind: repeatable(keyPattern),

@@ -5,7 +5,8 @@ import type { Directive, Directives, SectionSpec } from "./spec.ts";
 const HEAD = `# Configuration of tidemark. Every directive with its default; nothing needs to be set.
 #
 # One Name=Value on a line, white space around both is dropped. A # begins a comment only at the start of a line.
-# UTF-8, at most 2048 bytes a line. A directive stands once, except where "may stand several times" is written.
+# UTF-8, at most 2048 bytes a line. A directive that is given twice is refused (agents take the last one), except where
+# "May stand several times" is written.
 `;
 
 /** The sample configuration file: every directive commented out, with its meaning, syntax and default. */

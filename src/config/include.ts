@@ -1,13 +1,18 @@
 import { posix } from "node:path";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
-import type { Entry } from "./reader.ts";
 import type { Files } from "./spec.ts";
+
+/** The path as it was written, and the file it was written in. */
+interface Named {
+  readonly value: string;
+  readonly file: string;
+}
 
 /**
  * The files that an Include means, by name: a file, the files of a directory, or those that match a `*` in the last part.
  * Directories in a directory are left out, as agents do, and names that begin with a dot (an editor's, for the most part).
  */
-export function expandInclude(by: Entry, files: Files): Parsed<readonly string[]> {
+export function expandInclude(by: Named, files: Files): Parsed<readonly string[]> {
   const path = resolve(by);
   const directory = posix.dirname(path);
   const pattern = posix.basename(path);
@@ -17,7 +22,7 @@ export function expandInclude(by: Entry, files: Files): Parsed<readonly string[]
 }
 
 /** Relative to the directory of the including file, so that it does not matter where the daemon was started. */
-function resolve({ file, value }: Entry): string {
+function resolve({ file, value }: Named): string {
   const path = posix.isAbsolute(value) ? posix.normalize(value) : posix.join(posix.dirname(file), value);
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }

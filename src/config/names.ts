@@ -62,38 +62,37 @@ function resolveNamed(name: string, { target, last }: Named, section: SectionSpe
   if (find(general, last) !== undefined) {
     return unknown(`"${short(name)}" is not set for one target, expected "${prefix}.${last}"`);
   }
-  const meant = nearest(last, Object.keys(named));
-  const hint =
-    meant === undefined ? `A target has ${Object.keys(named).join(", ")}.` : didYouMean(prefix, target, meant);
-  return unknown(`unknown directive "${short(name)}". ${hint}`);
+  return unknown(`unknown directive "${short(name)}". ${namedHint(target, last, section)}`);
+}
+
+function namedHint(target: string, last: string, { prefix, named }: SectionSpec): string {
+  const known = Object.keys(named);
+  if (known.length === 0) return `"${prefix}" has no targets.`;
+  const meant = nearest(last, known);
+  return meant === undefined ? `A target has ${known.join(", ")}.` : didYouMean(`${prefix}.${target}.${meant}`);
 }
 
 /** For a name of which not even the section is known, or that has no target in it. */
 function unknownText(name: string, spec: ConfigSpec): string {
-  const hint = flatHint(name, spec) ?? sectionHint(name, spec);
-  return `unknown directive "${short(name)}"${hint === undefined ? "" : `. ${hint}`}`;
+  const meant = nearest(name, Object.keys(spec.core)) ?? nearestInSections(name, spec);
+  return `unknown directive "${short(name)}"${meant === undefined ? "" : `. ${didYouMean(meant)}`}`;
 }
 
-function flatHint(name: string, { core, sections }: ConfigSpec): string | undefined {
-  const general = sections.flatMap((section) =>
-    Object.keys(section.general).map((last) => `${section.prefix}.${last}`),
-  );
-  const meant = nearest(name, [...Object.keys(core), ...general]);
-  return meant === undefined ? undefined : didYouMean(meant);
-}
-
-/** Judges prefix and directive each by itself: a long target name must not hide that both are far off. */
-function sectionHint(name: string, { sections }: ConfigSpec): string | undefined {
+/** Judges prefix and directive each by itself: what they have in common must not hide that one is far off. */
+function nearestInSections(name: string, { sections }: ConfigSpec): string | undefined {
   const dotted = split(name);
-  if (dotted === undefined) return undefined;
-  const prefix = nearest(dotted.prefix, sections.map((section) => section.prefix)); // biome-ignore format: one thought
+  const prefixes = sections.map(({ prefix }) => prefix);
+  const prefix = dotted && nearest(dotted.prefix, prefixes);
   const section = sections.find((one) => one.prefix === prefix);
-  const last = section && nearest(dotted.last, Object.keys(section.named));
-  return section && last && didYouMean(section.prefix, dotted.target ?? "NAME", last);
+  if (dotted === undefined || section === undefined) return undefined;
+  const general = dotted.target === undefined ? nearest(dotted.last, Object.keys(section.general)) : undefined;
+  if (general !== undefined) return `${section.prefix}.${general}`;
+  const named = nearest(dotted.last, Object.keys(section.named));
+  return named && `${section.prefix}.${dotted.target ?? "NAME"}.${named}`;
 }
 
-function didYouMean(...parts: readonly string[]): string {
-  return `Did you mean "${short(parts.join("."))}"?`;
+function didYouMean(name: string): string {
+  return `Did you mean "${short(name)}"?`;
 }
 
 interface Dotted {

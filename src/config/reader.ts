@@ -62,6 +62,11 @@ export function problemText(problem: Problem): string {
   return `${place(problem)}: ${problem.text}`;
 }
 
+/** Text from a file as an error shows it: whole names and values, but never a screenful. */
+export function short(found: string): string {
+  return found.length <= 80 ? found : `${found.slice(0, 77)}...`;
+}
+
 interface Growing {
   readonly files: Files;
   readonly entries: Entry[];
@@ -122,11 +127,6 @@ function parseLine(bytes: Buffer): Parsed<Pair | undefined> {
 
 function hex(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(2, "0");
-}
-
-/** Text from a file as an error shows it: whole names and values, but never a screenful. */
-export function short(found: string): string {
-  return found.length <= 80 ? found : `${found.slice(0, 77)}...`;
 }
 
 function include(reading: Growing, by: Entry, depth: number): void {
