@@ -59,6 +59,11 @@ describe("compileAccess", () => {
     expect(allows(compiled("DenyKey=k[*,*]"), "k[x]")).toBe(false);
   });
 
+  test("a star at the end does not stand for parameters before it", () => {
+    const access = compiled("DenyKey=k[x,,*]");
+    expect(["k[x]", "k[x,]", "k[x,,y]"].map((key) => allows(access, key))).toEqual([true, false, false]);
+  });
+
   const warned = [
     {
       lines: ["DenyKey=a[*]", "DenyKey=a[**]"],

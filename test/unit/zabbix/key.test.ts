@@ -40,6 +40,8 @@ describe("parseKey", () => {
     expect(parseKey(formatKey("k", ["a,\\"]))).toEqual(INVALID);
   });
 
+  test("an array cannot begin with an array", () => expect(parseKey("k[[[a]]")).toEqual(INVALID));
+
   test("random text never throws", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary-ascii" }), awkward), (text) => {

@@ -134,6 +134,11 @@ describe("decodePassiveRequest", () => {
       },
     },
     {
+      name: "parts of a second",
+      body: encodePassiveRequest("x", 600.9).toString(),
+      want: { form: "json", key: "x", timeout: 600 },
+    },
+    {
       name: "ten minutes",
       body: encodePassiveRequest("x", 3).toString().replace("3", '"10m"'),
       want: { form: "json", key: "x", timeout: 600 },
