@@ -6,6 +6,7 @@ export type Endpoint =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
+/** PEM texts. `serverName`: expected in the certificate, default the host; `verify` false accepts any certificate. */
 export interface TlsOptions {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
@@ -14,16 +15,35 @@ export interface TlsOptions {
   readonly verify: boolean;
 }
 
+export interface ConnectOptions {
+  readonly tls?: TlsOptions;
+  readonly lent?: (chunk: Uint8Array) => void;
+}
+
+/** Permission bits (0o755) and owner of a file. */
+export interface Access {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** The world as the daemon meets it: time, connections, small local files. A test replaces it whole. */
 export interface Io {
   /** The present on both clocks. */
   now(): Stamp;
   /** Calls back once after `ms`; the returned function cancels. */
   after(ms: number, callback: () => void): () => void;
-  /** Opens a connection; emits "connect" ("secureConnect" is mapped to it), "data", "error", "close". Never throws. */
-  connect(endpoint: Endpoint, tls?: TlsOptions): Duplex;
+  /**
+   * Opens a connection. It emits "connect" and with TLS then "secureConnect", "data", "error", "close". Never throws:
+   * also a bad certificate file arrives as "error".
+   * With `lent` there are no "data" events: it is called with each chunk instead, which it must not keep, since all
+   * such connections share one buffer. For pollers of many targets.
+   */
+  connect(endpoint: Endpoint, options?: ConnectOptions): Duplex;
   /** Whole small file as text, or undefined when it cannot be read. Never blocks on FIFOs. */
   readText(path: string): string | undefined;
   /** Names in a directory, or undefined when it cannot be read. */
   list(path: string): readonly string[] | undefined;
+  /** Who may use a file, or undefined when that cannot be seen. */
+  access(path: string): Access | undefined;
 }

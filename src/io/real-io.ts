@@ -1,0 +1,92 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { isIP, connect as netConnect, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Access, ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
+
+/** What one read may bring at most; libuv reads no more at once. */
+const LENT_BYTES = 2 ** 16;
+
+const MAX_FILE_BYTES = 2 ** 20;
+
+/** The world itself. node:tls is loaded with the first connection that needs it. */
+export function realIo(): Io {
+  const buffer = Buffer.allocUnsafeSlow(LENT_BYTES);
+  return {
+    now: () => ({ clock: Date.now() / 1000, mono: monotonicSeconds() }),
+    after: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+    connect: (endpoint, options = {}) => orFailed(() => open(endpoint, options, buffer)),
+    readText,
+    list: (path) => orUndefined(() => readdirSync(path)),
+    access: (path) => orUndefined(() => access(path)),
+  };
+}
+
+/** CLOCK_MONOTONIC: seconds since boot, the same for all processes. */
+function monotonicSeconds(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds + nanoseconds / 1e9;
+}
+
+function open(endpoint: Endpoint, { tls, lent }: ConnectOptions, buffer: Uint8Array): Duplex {
+  const to = endpoint.kind === "unix" ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
+  const read = lent === undefined ? {} : { onread: { buffer, callback: lend(lent) } };
+  if (tls === undefined) return netConnect({ ...to, ...read });
+  return process.getBuiltinModule("node:tls").connect({ ...to, ...read, ...certificates(endpoint, tls) });
+}
+
+function lend(lent: (chunk: Uint8Array) => void): (bytes: number, buffer: Uint8Array) => boolean {
+  return (bytes, buffer) => {
+    lent(buffer.subarray(0, bytes));
+    return true; // go on reading
+  };
+}
+
+/** A name in SNI must not be an address. */
+function certificates(endpoint: Endpoint, { ca, cert, key, serverName, verify }: TlsOptions): object {
+  const host = serverName ?? (endpoint.kind === "tcp" ? endpoint.host : undefined);
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(host === undefined || isIP(host) !== 0 ? {} : { servername: host }),
+    rejectUnauthorized: verify,
+  };
+}
+
+/** A connection that could not even be tried, such as with a key file that is none: it fails in the next turn. */
+function orFailed(attempt: () => Duplex): Duplex {
+  try {
+    return attempt();
+  } catch (error) {
+    return new Socket().destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** Regular files only, those of /proc included: opening a FIFO or a device could block. */
+function readText(path: string): string | undefined {
+  return orUndefined(() => {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = fstatSync(descriptor);
+      return stat.isFile() && stat.size <= MAX_FILE_BYTES ? readFileSync(descriptor, "utf8") : undefined;
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+function access(path: string): Access {
+  const { mode, uid, gid } = statSync(path);
+  return { mode: mode & 0o7777, uid, gid };
+}
+
+function orUndefined<T>(attempt: () => T): T | undefined {
+  try {
+    return attempt();
+  } catch {
+    return undefined;
+  }
+}
