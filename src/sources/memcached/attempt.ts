@@ -1,0 +1,89 @@
+import { type Address, endpointText } from "./address.ts";
+import type { Ending, Phase } from "./connection.ts";
+import type { Reading } from "./parse.ts";
+import type { State } from "./states.ts";
+
+/**
+ * One try to read the statistics.
+ * `ms`: how long the server took. `fresh`: over a connection made for it, so new clients get in.
+ */
+export type Attempt =
+  | { readonly kind: "read"; readonly reading: Reading; readonly ms: number; readonly fresh: boolean }
+  | Failure;
+
+/**
+ * `hint`, for what to try next:
+ * - closed, mute: the connection stood, but not one byte of an answer came before it was closed or the time was over.
+ * - cut: it was closed in the middle of an answer.
+ * - login: the server wants one first.
+ * - TLS: no handshake came about.
+ */
+export interface Failure {
+  readonly kind: "failed";
+  readonly state: State;
+  readonly reason: string;
+  readonly hint?: "closed" | "mute" | "cut" | "login" | "TLS";
+}
+
+export function failed(state: State, reason: string, hint?: Failure["hint"]): Failure {
+  return hint === undefined ? { kind: "failed", state, reason } : { kind: "failed", state, reason, hint };
+}
+
+interface Circumstances {
+  readonly address: Address;
+  /** Bytes of the answer that did come. */
+  readonly received: number;
+  /** How long was waited. */
+  readonly ms: number;
+}
+
+/** What the end of a connection says about the server. */
+export function failureOf(ending: Exclude<Ending, { kind: "read" }>, at: Circumstances): Failure {
+  if (ending.kind === "late") return lateFailure(ending.phase, at);
+  if (ending.phase === "connect") return refusal(ending.code, ending.text, at.address);
+  const where = endpointText(at.address.endpoint);
+  if (ending.phase === "handshake" || ending.code?.startsWith("ERR_SSL") === true) {
+    return failed("TLS failed", `TLS with ${where} failed: ${tlsText(ending.text)}`, "TLS");
+  }
+  if (at.received === 0) return failed("down", `connection closed by ${where} without a reply`, "closed");
+  return failed("down", `connection closed by ${where} after ${at.received} bytes of a reply`, "cut");
+}
+
+function lateFailure(phase: Phase, at: Circumstances): Failure {
+  const limit = secondsText(at.ms);
+  if (phase === "connect") return failed("down", `connect timed out after ${limit}`);
+  if (phase === "handshake") return failed("hung", `connected, but no TLS handshake within ${limit}`);
+  if (at.received > 0) return failed("hung", `only ${at.received} bytes of a reply within ${limit}`);
+  return failed("hung", `connected, but no reply within ${limit}`, "mute");
+}
+
+/** Errors of connect(2) and of the name service. */
+function refusal(code: string | undefined, text: string, { endpoint }: Address): Failure {
+  const where = endpointText(endpoint);
+  switch (code) {
+    case "ECONNREFUSED":
+      return failed("down", `connection refused by ${where}`);
+    case "ENOENT":
+      return failed("down", `no socket at ${where}`);
+    case "EACCES":
+      return failed("down", `no permission to use ${where}`);
+    case "EAGAIN": // a unix socket whose backlog is full
+      return failed("refusing connections", `${where} accepts no new clients`);
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return failed("down", `cannot resolve "${endpoint.kind === "tcp" ? endpoint.host : where}"`);
+    default:
+      return failed("down", `cannot connect to ${where}: ${text === "" ? "closed" : text}`);
+  }
+}
+
+/** `4037D8...:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/...` without its noise. */
+function tlsText(text: string): string {
+  const words = /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1];
+  return words ?? (text === "" ? "closed during the handshake" : (text.split("\n")[0] ?? text));
+}
+
+/** "3 s", "0.9 s". */
+export function secondsText(ms: number): string {
+  return `${Number((ms / 1000).toFixed(ms < 995 ? 2 : 1))} s`;
+}

@@ -1,0 +1,129 @@
+import type { Io } from "../../io/io.ts";
+import type { Labels, Sample } from "../../ring/sample.ts";
+import type { Access } from "./access.ts";
+import type { Attempt } from "./attempt.ts";
+import { Client, type Protocol } from "./client.ts";
+import { slabClasses, Texts } from "./contents.ts";
+import { Epoch } from "./epoch.ts";
+import type { Part, Vocabulary } from "./parse.ts";
+import { refusal } from "./probe.ts";
+import { Slowness } from "./slowness.ts";
+import { stateNumber } from "./states.ts";
+
+const EACH_TICK: readonly Part[] = ["stats", "items", "slabs"];
+const WITH_SETTINGS: readonly Part[] = [...EACH_TICK, "settings"];
+
+const SETTINGS_SECONDS = 3600;
+
+/** A new client that is not let in within this time is refused. */
+const PROBE_MS = 2000;
+
+/** One instance and how to sample it. */
+export interface TargetSpec {
+  /** Short name. */
+  readonly name: string;
+  readonly labels: Labels;
+  readonly access: Access;
+  readonly protocol: Protocol;
+  /** Seconds; undefined: until the deadline. */
+  readonly timeout: number | undefined;
+  /** What settings were meant to be, by their names in `stats settings`. */
+  readonly expected: ReadonlyMap<string, string>;
+}
+
+/** What all targets of a collector have in common. */
+export interface Common {
+  readonly io: Io;
+  readonly slowMs: number;
+  readonly vocabulary: () => Vocabulary;
+}
+
+/** Samples one instance. */
+export class Target {
+  readonly spec: TargetSpec;
+  readonly #common: Common;
+  readonly #client: Client;
+  readonly #epoch = new Epoch();
+  readonly #slowness: Slowness;
+  readonly #texts: Texts;
+  /** Monotonic seconds. */
+  #settingsRead = Number.NEGATIVE_INFINITY;
+  #lastEpoch = "";
+  #state = stateNumber("down");
+  #busy = false;
+
+  constructor(spec: TargetSpec, common: Common) {
+    this.spec = spec;
+    this.#common = common;
+    this.#client = new Client(common.io, spec.access, common.vocabulary);
+    this.#slowness = new Slowness(common.slowMs);
+    this.#texts = new Texts(spec.expected);
+  }
+
+  /** Never rejects. One that is still busy with an earlier sample answers that at once. */
+  async sample(deadlineMs: number): Promise<Sample> {
+    if (this.#busy) return this.#failed(this.#state, "still busy with the sample before");
+    this.#busy = true;
+    const ms = Math.min(deadlineMs, (this.spec.timeout ?? Number.POSITIVE_INFINITY) * 1000);
+    try {
+      return await this.#sample(ms);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #sample(ms: number): Promise<Sample> {
+    const { io } = this.#common;
+    const stale = io.now().mono - this.#settingsRead >= SETTINGS_SECONDS;
+    const probed = this.#client.holds
+      ? refusal(io, this.spec.access, this.#client.spoken, Math.min(ms, PROBE_MS))
+      : undefined;
+    const attempt = await this.#client.read(stale ? WITH_SETTINGS : EACH_TICK, ms);
+    if (attempt.kind === "failed") return this.#failed(stateNumber(attempt.state), attempt.reason);
+    return this.#good(attempt, attempt.fresh ? undefined : await probed);
+  }
+
+  /** @param refused why new clients do not get in */
+  #good(attempt: Extract<Attempt, { kind: "read" }>, refused: string | undefined): Sample {
+    const { reading } = attempt;
+    const epoch = this.#follow(this.#epoch.of(reading.general), reading.settings !== undefined);
+    const slow = this.#slowness.after(attempt.ms);
+    const note = refused === undefined ? slowNote(slow, attempt.ms) : `new clients are not let in: ${refused}`;
+    this.#state = stateNumber(refused === undefined ? (slow ? "slow" : "up") : "refusing connections");
+    return {
+      kind: "good",
+      target: this.spec.name,
+      stamp: this.#common.io.now(),
+      state: this.#state,
+      ...(note === undefined ? {} : { note }),
+      epoch,
+      numbers: reading.general,
+      texts: this.#texts.of(reading),
+      parts: slabClasses(reading.classes),
+    };
+  }
+
+  /** Notes whose settings are known, and since when. */
+  #follow(epoch: string, settingsCame: boolean): string {
+    if (epoch !== this.#lastEpoch && !settingsCame) {
+      this.#texts.forgetSettings();
+      this.#settingsRead = Number.NEGATIVE_INFINITY;
+    }
+    this.#lastEpoch = epoch;
+    if (settingsCame) this.#settingsRead = this.#common.io.now().mono;
+    return epoch;
+  }
+
+  #failed(state: number, reason: string): Sample {
+    this.#state = state;
+    return { kind: "failed", target: this.spec.name, stamp: this.#common.io.now(), state, reason };
+  }
+}
+
+function slowNote(slow: boolean, ms: number): string | undefined {
+  return slow ? `slow: answered in ${Math.round(ms)} ms` : undefined;
+}
