@@ -43,7 +43,8 @@ const MOST_REMEMBERED = 4096;
 
 /** Knows every item key; answers for all transports alike, from memory. */
 export class Registry {
-  readonly #options: RegistryOptions;
+  #options: RegistryOptions;
+  #applied = 0;
   readonly #items: ReadonlyMap<string, Item>;
   readonly #remembered = new Map<string, Answered>();
   #rememberedGeneration = -1;
@@ -53,8 +54,16 @@ export class Registry {
     this.#items = new Map(options.items.map((item) => [item.key, item]));
   }
 
+  /** Takes other aliases and access rules from the next question on. */
+  apply({ alias, access }: Pick<RegistryOptions, "alias" | "access">): void {
+    this.#options = { ...this.#options, alias, access };
+    this.#remembered.clear();
+    this.#applied++;
+  }
+
+  /** Changes whenever any answer may have changed. */
   get generation(): number {
-    return this.#options.ring.generation;
+    return this.#options.ring.generation + this.#applied;
   }
 
   /** Answers one key as it was asked: at the present, from the newest samples. */
