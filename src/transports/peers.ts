@@ -1,5 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import { type NameService, SYSTEM_NAMES } from "../io/name-service.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 
 // list  := [ entry *( "," entry ) [ "," ] ]     spaces around entries do not count
@@ -26,21 +26,11 @@ export interface Peers {
   admits(address: string): boolean | Promise<boolean>;
 }
 
-/** What names need of the world. */
-export interface NameService {
-  /** All addresses of a name. Rejects when there are none. */
-  resolve(name: string): Promise<readonly string[]>;
-  /** Monotonic seconds. */
-  seconds(): number;
-  /** Calls back once after so many seconds; the returned function cancels. */
-  after(seconds: number, callback: () => void): () => void;
-}
-
 /**
  * Compiles a `Server` list as zabbix_agentd reads it; an empty one admits nobody.
  * Malformed when an entry is none of address, CIDR block and name. A name that does not resolve matches no peer.
  */
-export function compilePeers(list: string, service: NameService = SYSTEM): Parsed<Peers> {
+export function compilePeers(list: string, service: NameService = SYSTEM_NAMES): Parsed<Peers> {
   const entries = list.trim() === "" ? [] : list.trim().replace(/,$/, "").split(",");
   const blocks = new AddressBlocks();
   const names = new Set<string>();
@@ -57,15 +47,6 @@ export function compilePeers(list: string, service: NameService = SYSTEM): Parse
 function isName(entry: string): boolean {
   return entry.length <= MOST_NAME_LENGTH && /^[0-9A-Za-z][\w-]*(\.[\w-]+)*\.?$/.test(entry);
 }
-
-const SYSTEM: NameService = {
-  resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
-  seconds: () => performance.now() / 1_000,
-  after: (seconds, callback) => {
-    const timer = setTimeout(callback, seconds * 1_000);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Addresses and CIDR blocks. */
 class AddressBlocks {

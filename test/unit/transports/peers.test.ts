@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compilePeers, type NameService, type Peers } from "../../../src/transports/peers.ts";
+import type { NameService } from "../../../src/io/name-service.ts";
+import { compilePeers, type Peers } from "../../../src/transports/peers.ts";
 import { vectors } from "../zabbix/vectors.ts";
 
 /** DNS and a clock, both moved by hand. */
