@@ -90,7 +90,7 @@ const LASTING_COUNTERS = [
 
 const GAUGES = [
   ["pid", "", "Process id."],
-  ["time", "unixtime", "memcached's own clock; does not follow later steps of the system clock."],
+  ["time", "unixtime", "Clock of memcached itself; does not follow later steps of the system clock."],
   ["pointer_size", "bits", "32 or 64."],
   ["max_connections", "connections", "Connection limit (-c)."],
   ["connection_structures", "structures", "Allocated connection structures."],
