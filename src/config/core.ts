@@ -82,11 +82,6 @@ export const CORE = {
     fallback: 128 * MIB,
     doc: "Memory that the kept samples may take. A History that needs more is refused.",
   }),
-  StaleAfter: directive({
-    kind: integer(1, 1000),
-    fallback: 3,
-    doc: "Ticks without a good sample after which a target's values are not supported instead of old.",
-  }),
   ForgetAfter: directive({
     kind: duration(1, 3650 * DAY),
     fallback: 30 * DAY,

@@ -1,5 +1,5 @@
+import { nearest } from "../words/nearest.ts";
 import { foreignReason } from "./foreign.ts";
-import { nearest } from "./hints.ts";
 import { short } from "./reader.ts";
 import type { Directive, Directives, SectionSpec } from "./spec.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { distance, nearest } from "../../../src/config/hints.ts";
+import { distance, nearest } from "../../../src/words/nearest.ts";
 
 const distances: readonly (readonly [string, string, number])[] = [
   ["", "", 0],
