@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
-import { STALE_TICKS } from "../items/freshness.ts";
+import { freshSeconds } from "../items/freshness.ts";
 import type { Item } from "../items/item.ts";
 import type { Call, Reply } from "../items/registry.ts";
 import { ValueDirectory } from "./value-directory.ts";
@@ -124,7 +124,7 @@ export class ValueFiles {
   #goodUntil(): number {
     const uptime = Number.parseFloat(this.#options.io.readText("/proc/uptime") ?? "");
     if (Number.isNaN(uptime)) throw new Error("cannot read /proc/uptime");
-    return Math.floor(uptime + Math.max(STALE_TICKS * this.#options.step, SHORTEST_LIFE_SECONDS));
+    return Math.floor(uptime + Math.max(freshSeconds(this.#options.step), SHORTEST_LIFE_SECONDS));
   }
 
   /** Said again only after it was mended. */
