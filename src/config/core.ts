@@ -32,11 +32,6 @@ export const CORE = {
     fallback: 10_055,
     doc: "Port for passive checks. 10050 belongs to the host's own agent.",
   }),
-  MaxConnections: directive({
-    kind: integer(1, 65_535),
-    fallback: 1000,
-    doc: "Connections for passive checks that may be open at once.",
-  }),
   Timeout: directive({
     kind: duration(1, 30),
     fallback: 3,

@@ -10,7 +10,7 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["LogFileSize", LOG],
   ["LogType", LOG],
   ["PidFile", "tidemark stays in the foreground and needs none; its supervisor knows the process"],
-  ["StartAgents", "one process answers all passive checks; MaxConnections bounds them"],
+  ["StartAgents", "one process answers all passive checks"],
   ["ListenBacklog", "tidemark sets its own backlog"],
   ["AllowRoot", USER],
   ["User", USER],

@@ -218,7 +218,7 @@ const refusals: readonly Refused[] = [
     problems: [
       '1: "LogFile" is a directive of Zabbix agents only: tidemark writes its log to standard error',
       '2: "TLSAccept" is a directive of Zabbix agents only: not available in this version',
-      '3: "StartAgents" is a directive of Zabbix agents only: one process answers all passive checks; MaxConnections bounds them',
+      '3: "StartAgents" is a directive of Zabbix agents only: one process answers all passive checks',
     ],
   },
   {

@@ -1,0 +1,33 @@
+import { parseArgs } from "node:util";
+import { malformed, ok, type Parsed } from "../ring/answer.ts";
+
+/** A command line after the command's name. */
+export interface CommandLine {
+  /** `-c FILE`. */
+  readonly config: string | undefined;
+  readonly demo: boolean;
+  readonly operands: readonly string[];
+}
+
+const OPTIONS = {
+  config: { type: "string", short: "c" },
+  demo: { type: "boolean" },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Parses options and operands; malformed names what was not understood. `allowed`: options that the command takes. */
+export function parseCommandLine(args: readonly string[], allowed: readonly OptionName[]): Parsed<CommandLine> {
+  try {
+    const options = Object.fromEntries(allowed.map((name) => [name, OPTIONS[name]]));
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const config = values["config"];
+    return ok({
+      config: typeof config === "string" ? config : undefined,
+      demo: values["demo"] === true,
+      operands: positionals,
+    });
+  } catch (error) {
+    return malformed(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,161 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Io } from "../io/io.ts";
+import type { LineLog } from "../io/stderr-log.ts";
+import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { onSchedule } from "../schedule/cron.ts";
+import { SOURCES } from "../sources/all.ts";
+import { type ControlSocket, listenControl } from "../transports/control-socket.ts";
+import { listenPassive, type PassiveServer } from "../transports/passive-server.ts";
+import { ValueFiles } from "../transports/value-files.ts";
+import { printedCalls, statusOf } from "./report.ts";
+import { itemsOf, Sampling } from "./sampling.ts";
+import { readSettings, type Settings } from "./settings.ts";
+
+/** Name of the control socket in RunDir. */
+export const CONTROL_SOCKET = "tidemark.sock";
+/** Name of the value files' directory in RunDir. */
+const VALUE_DIRECTORY = "v";
+
+/** The bridge: schedule, ring and all transports of one configuration. */
+export class Daemon {
+  readonly sampling: Sampling;
+  readonly #io: Io;
+  readonly #log: LineLog;
+  readonly #passive: PassiveServer;
+  #settings: Settings;
+  #control: ControlSocket | undefined;
+  #values: ValueFiles | undefined;
+  #stopSchedule: (() => void) | undefined;
+
+  private constructor(parts: { settings: Settings; io: Io; log: LineLog; sampling: Sampling; passive: PassiveServer }) {
+    this.#settings = parts.settings;
+    this.#io = parts.io;
+    this.#log = parts.log;
+    this.sampling = parts.sampling;
+    this.#passive = parts.passive;
+  }
+
+  /** Listens, replays the journal and fires the first tick; malformed when the port cannot be had. */
+  static async start(settings: Settings, io: Io, log: LineLog): Promise<Parsed<Daemon>> {
+    let passive: PassiveServer | undefined;
+    const counts = {
+      requests: () => passive?.requests ?? 0,
+      refused: () => passive?.refused ?? new Map<string, number>(),
+    };
+    const sampling = new Sampling({ settings, io, log, counts, journal: "write" });
+    const listening = await listenPassive({
+      ...passiveRules(settings, sampling),
+      addresses: settings.core.ListenIP,
+      port: settings.core.ListenPort,
+      io,
+      log,
+    });
+    if (listening.kind === "malformed") {
+      await sampling.close();
+      return malformed(listening.reason);
+    }
+    passive = listening.value;
+    const daemon = new Daemon({ settings, io, log, sampling, passive });
+    await daemon.#openRunDirectory();
+    daemon.#stopSchedule = onSchedule(settings.core.Schedule, () => void sampling.schedule.tick());
+    return ok(daemon);
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** Reads the configuration again; what is wrong with it is said, and then the old one stays in force. */
+  async reload(): Promise<void> {
+    const read = readSettings(this.#settings.path);
+    if (read.kind === "malformed") {
+      for (const line of read.reason.split("\n")) this.#log.error(line);
+      this.#log.error("The configuration was not reloaded: the old one stays in force.");
+      return;
+    }
+    for (const name of needRestart(this.#settings, read.value)) {
+      this.#log.warning(`${name} has changed: this takes effect at the next start.`);
+    }
+    this.#settings = read.value;
+    this.#log.debugLevel = read.value.core.DebugLevel;
+    await this.sampling.reload(read.value);
+    this.#passive.apply(passiveRules(read.value, this.sampling));
+    this.#log.info("The configuration was reloaded.");
+  }
+
+  /** Ends cleanly: no new ticks, the one in flight finished, journal and value files put in order. */
+  async stop(): Promise<void> {
+    this.#stopSchedule?.();
+    await this.#passive.close();
+    await this.#control?.close();
+    await this.sampling.close();
+    await this.#values?.close();
+  }
+
+  async #openRunDirectory(): Promise<void> {
+    const { RunDir } = this.#settings.core;
+    const { registry, ring, schedule } = this.sampling;
+    const why = makeDirectory(RunDir);
+    if (why !== undefined) {
+      this.#log.warning(`No control socket and no value files for UserParameters: cannot make "${RunDir}": ${why}.`);
+      return;
+    }
+    const control = await listenControl({
+      path: join(RunDir, CONTROL_SOCKET),
+      ask: (key) => registry.ask(key),
+      handlers: {
+        print: async () => ({ calls: await printedCalls(registry, () => this.#io.now().mono) }),
+        status: () => statusOf(SOURCES, { moment: ring.now(), findings: schedule.findings, now: this.#io.now() }),
+        forget: ({ target }) => ({ forgotten: this.#forget(target) }),
+      },
+      io: this.#io,
+      log: this.#log,
+    });
+    if (control.kind === "ok") this.#control = control.value;
+    else this.#log.warning(`No control socket: ${control.reason}.`);
+    this.#openValueFiles(join(RunDir, VALUE_DIRECTORY));
+  }
+
+  #openValueFiles(directory: string): void {
+    const { registry, ring } = this.sampling;
+    const values = new ValueFiles({
+      directory,
+      registry,
+      items: SOURCES.flatMap(itemsOf),
+      keys: () => this.#settings.core["UserParameter.Keys"],
+      step: this.#settings.step,
+      io: this.#io,
+      log: this.#log,
+    });
+    ring.onClose(() => values.slotClosed());
+    this.#values = values;
+  }
+
+  /** True when some source had discovered a target of this name. */
+  #forget(target: unknown): boolean {
+    if (typeof target !== "string") return false;
+    return SOURCES.map(({ name }) => this.sampling.schedule.forget(name, target)).includes(true);
+  }
+}
+
+function passiveRules({ peers, core }: Settings, { registry }: Sampling) {
+  return { peers, registry, timeoutSeconds: core.Timeout };
+}
+
+const NEED_RESTART = ["Schedule", "History", "StateDir", "RunDir", "ListenIP", "ListenPort", "Timeout"] as const;
+
+/** Directives that have changed and do not take effect before the next start. */
+function needRestart(before: Settings, after: Settings): readonly string[] {
+  return NEED_RESTART.filter((name) => String(before.core[name]) !== String(after.core[name]));
+}
+
+/** Why the directory cannot be made, or undefined when it is there. */
+function makeDirectory(path: string): string | undefined {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o755 });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ValueType } from "../items/item.ts";
+import type { Registry, Reply } from "../items/registry.ts";
+import type { Moment } from "../ring/moment.ts";
+import type { Stamp } from "../ring/sample.ts";
+import type { Finding, Source } from "../sources/source.ts";
+import { Pace } from "../transports/pace.ts";
+import { type TextColumn, tableLines } from "./table.ts";
+
+/*
+ * What `print` and `status` show. The daemon makes the data and hands it through the control socket as JSON; the command
+ * line makes text of it. Without a daemon the command line does both.
+ */
+
+/** One line of `print`. */
+export interface PrintedCall {
+  readonly key: string;
+  readonly type: ValueType;
+  readonly reply: Reply;
+}
+
+/** One source's table of `status`. */
+export interface StatusTable {
+  readonly source: string;
+  readonly columns: readonly TextColumn[];
+  readonly rows: readonly (readonly string[])[];
+  /** Why there are no rows. */
+  readonly reason?: string;
+}
+
+export interface Status {
+  readonly tables: readonly StatusTable[];
+  readonly findings: readonly Finding[];
+}
+
+/** What `status` is made of. */
+export interface Seen {
+  readonly moment: Moment;
+  readonly findings: readonly Finding[];
+  readonly now: Stamp;
+}
+
+/** All standard calls with their answers; other work goes in between. `now`: monotonic seconds */
+export async function printedCalls(registry: Registry, now: () => number): Promise<readonly PrintedCall[]> {
+  const pace = new Pace(now);
+  const printed: PrintedCall[] = [];
+  for (const { key, item } of registry.calls()) {
+    printed.push({ key, type: item.type, reply: registry.ask(key) });
+    await pace.pause();
+  }
+  return printed;
+}
+
+export function statusOf(sources: readonly Source[], { moment, findings, now }: Seen): Status {
+  const shown = sources.filter(({ table }) => table.length > 0);
+  return { tables: shown.map((source) => statusTable(source, moment, now)), findings };
+}
+
+function statusTable({ name, table }: Source, moment: Moment, now: Stamp): StatusTable {
+  const columns = table.map(({ title, align }) => ({ title, align }));
+  const roster = moment.targets(name);
+  if (roster.kind !== "value") return { source: name, columns, rows: [], reason: roster.reason };
+  if (roster.value.size === 0) return { source: name, columns, rows: [], reason: "none was found or configured" };
+  const rows = [...roster.value.keys()].flatMap((target) => {
+    const view = moment.view(name, target);
+    return view.kind === "value" ? [table.map((column) => column.cell(view.value, now))] : [];
+  });
+  return { source: name, columns, rows };
+}
+
+/** Letters of the agents' `-p`: unsigned, double, string, text, message. */
+const LETTER = { unsigned: "u", float: "d", char: "s", text: "t", json: "t" } as const satisfies Record<
+  ValueType,
+  string
+>;
+const KEY_WIDTH = 45;
+
+/** One line in the form of `zabbix_agentd -p`. */
+export function printLine({ key, type, reply }: PrintedCall): string {
+  const padded = key.padEnd(KEY_WIDTH);
+  if (reply.kind === "value") return `${padded} [${LETTER[type]}|${reply.text}]`;
+  return `${padded} [m|${reply.kind === "none" ? "no value" : "ZBX_NOTSUPPORTED"}] [${reply.reason}]`;
+}
+
+export function statusLines({ tables, findings }: Status): readonly string[] {
+  const blocks = tables.map(({ source, columns, rows, reason }) =>
+    rows.length === 0 ? [`${source}: ${reason ?? "no sample yet"}`] : tableLines(columns, rows),
+  );
+  return [...blocks.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines])), ...findingLines(findings)];
+}
+
+export function findingLines(findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ what, found, mend }) => ["", `${what}: ${found}`, `  mend: ${mend}`]);
+}

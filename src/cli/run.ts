@@ -1,0 +1,69 @@
+import { realIo } from "../io/real-io.ts";
+import { descriptorSink, LineLog } from "../io/stderr-log.ts";
+import type { Parsed } from "../ring/answer.ts";
+import { Daemon } from "./daemon.ts";
+import { type Demo, startDemo } from "./demo.ts";
+import { EXIT, type ExitCode } from "./exit.ts";
+import type { Output } from "./output.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { startScreen } from "./start-screen.ts";
+
+/** What must be over 2 s after SIGTERM; a stop that hangs is cut off so that a supervisor never has to kill. */
+const STOP_MS = 1900;
+
+/** `tidemark run`: the bridge in the foreground, until SIGTERM or SIGINT. */
+export async function run(config: string | undefined, output: Output): Promise<ExitCode> {
+  const settings = readSettings(config);
+  if (settings.kind === "ok") return bridge(settings.value, output);
+  output.error(settings.reason);
+  return EXIT.wrong;
+}
+
+/** `tidemark run --demo`. */
+export async function runDemo(output: Output): Promise<ExitCode> {
+  const demo: Parsed<Demo> = await startDemo();
+  if (demo.kind === "malformed") {
+    output.error(`tidemark: ${demo.reason}`);
+    return EXIT.failed;
+  }
+  const code = await bridge(demo.value.settings, output);
+  await demo.value.stop();
+  return code;
+}
+
+async function bridge(settings: Settings, output: Output): Promise<ExitCode> {
+  const io = realIo();
+  const log = openLog(settings, () => io.now().mono);
+  const daemon = await Daemon.start(settings, io, log);
+  if (daemon.kind === "malformed") {
+    log.error(`Cannot start: ${daemon.reason}.`);
+    return EXIT.failed;
+  }
+  const stopped = untilStopped(daemon.value);
+  await daemon.value.sampling.schedule.tick();
+  for (const line of startScreen(daemon.value, io.now())) output.line(line);
+  await stopped;
+  log.info("Stopped.");
+  log.close();
+  return EXIT.yes;
+}
+
+function openLog({ core }: Settings, now: () => number): LineLog {
+  return new LineLog({ debugLevel: core.DebugLevel, prefix: !process.stderr.isTTY, sink: descriptorSink(2), now });
+}
+
+/** Resolves when the daemon has stopped because a signal asked for it. */
+function untilStopped(daemon: Daemon): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      const late = setTimeout(resolve, STOP_MS);
+      void daemon.stop().then(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+    process.on("SIGHUP", () => void daemon.reload());
+  });
+}

@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { type Config, loadConfig, problemAt } from "../config/apply.ts";
+import { accessLines, CORE, type Core } from "../config/core.ts";
+import { diskFiles } from "../config/files.ts";
+import { type Problem, problemText } from "../config/reader.ts";
+import type { Section } from "../config/spec.ts";
+import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { schemaOf } from "../ring/schema.ts";
+import { stepSeconds } from "../schedule/cron.ts";
+import { SOURCES } from "../sources/all.ts";
+import { compilePeers, type Peers } from "../transports/peers.ts";
+import { type Access, compileAccess } from "../zabbix/access.ts";
+import { compileAliases } from "../zabbix/alias.ts";
+import { parseKey } from "../zabbix/key.ts";
+
+/** A configuration in which every directive has been understood. */
+export interface Settings {
+  /** The file, or undefined when there is none and every directive has its default. */
+  readonly path: string | undefined;
+  readonly core: Core;
+  readonly sections: ReadonlyMap<string, Section>;
+  /** Seconds of one slot, and how many slots the ring keeps: one more than History has, for both ends of a window. */
+  readonly step: number;
+  readonly slots: number;
+  readonly access: Access;
+  readonly alias: (key: string) => string;
+  readonly peers: Peers;
+}
+
+export const DEFAULT_PATH = "/etc/tidemark/tidemark.conf";
+
+/**
+ * Reads the configuration whole.
+ * @param path as given on the command line; undefined means the default file when it is there, else no file
+ * @returns malformed with one line per problem, each with file and line
+ */
+export function readSettings(path: string | undefined): Parsed<Settings> {
+  const file = path ?? (existsSync(DEFAULT_PATH) ? DEFAULT_PATH : undefined);
+  const applied = loadConfig(file, CONFIG_SPEC, diskFiles);
+  if (applied.kind === "refused") return malformed(applied.problems.map(problemText).join("\n"));
+  return settingsOf(file, applied.config);
+}
+
+/** What a configuration may say: tidemark's own directives and one section per source. */
+export const CONFIG_SPEC = { core: CORE, sections: SOURCES.map(({ section }) => section) };
+
+function settingsOf(path: string | undefined, { core, sections, entries }: Config<typeof CORE>): Parsed<Settings> {
+  const problems: Problem[] = [];
+  const take = <T>(name: string, parsed: Parsed<T>): T | undefined => {
+    if (parsed.kind === "ok") return parsed.value;
+    problems.push(problemAt(path ?? "configuration", entries, { name, text: parsed.reason }));
+    return undefined;
+  };
+  const step = take("Schedule", stepSeconds(core.Schedule));
+  const slots = step === undefined ? undefined : take("History", slotsOf(core.History, step));
+  if (slots !== undefined) take("RingMemory", ringMemory(core.RingMemory, slots, sections));
+  const rules = accessLines(entries);
+  const access = take(rules.at(-1)?.allow === false ? "DenyKey" : "AllowKey", compileAccess(rules));
+  const alias = take("Alias", compileAliases(core.Alias));
+  const peers = take("Server", compilePeers(core.Server.join(",")));
+  for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", parseKey(key));
+  if (
+    problems.length > 0 ||
+    step === undefined ||
+    slots === undefined ||
+    access === undefined ||
+    alias === undefined ||
+    peers === undefined
+  ) {
+    return malformed(problems.map(problemText).join("\n"));
+  }
+  return ok({ path, core, sections, step, slots, access, alias, peers });
+}
+
+/** Slab classes and the like that a usual target has. */
+const USUAL_PARTS = 10;
+const CELL_BYTES = 8;
+
+/** Refuses a history that would take more memory than allowed, and shows the arithmetic. */
+function ringMemory(allowed: number, slots: number, sections: ReadonlyMap<string, Section>): Parsed<undefined> {
+  const terms = SOURCES.map(({ name, fields, section }) => {
+    const { general, part } = schemaOf(fields);
+    const targets = Math.max(1, sections.get(section.prefix)?.named.size ?? 0);
+    return { name, targets, columns: general.size + USUAL_PARTS * part.size };
+  });
+  const needed = terms.reduce((sum, { targets, columns }) => sum + targets * columns * slots * CELL_BYTES, 0);
+  if (needed <= allowed) return ok(undefined);
+  const sum = terms.map(({ name, targets, columns }) => `${targets} ${name} x ${columns} columns`).join(" + ");
+  return malformed(
+    `History needs ${megabytes(needed)}, allowed are ${megabytes(allowed)}: (${sum}) x ${slots} slots x ${CELL_BYTES} bytes`,
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
+
+function slotsOf(history: number, step: number): Parsed<number> {
+  const steps = Math.floor(history / step);
+  return steps < 1 ? malformed(`shorter than one tick of ${step} s`) : ok(steps + 1);
+}
