@@ -21,9 +21,9 @@ for (const { item, want } of lines) {
   });
 }
 
-test("renderUserParameters: a comment names each item and its units", () => {
+test("renderUserParameters: a comment names each item", () => {
   const conf = renderUserParameters([hitRatio, state]);
-  expect(conf).toContain("\n# Hit ratio (%)\nUserParameter=memcached.hit_ratio[*],");
+  expect(conf).toContain("\n# Hit ratio\nUserParameter=memcached.hit_ratio[*],");
   expect(conf).toContain("\n# State\nUserParameter=memcached.state[*],");
 });
 
