@@ -114,30 +114,37 @@ function namesIn(view: View, prefix: string): readonly string[] {
 }
 
 const ITEMS = [
-  momentItem({
-    key: "agent.ping",
-    params: {},
-    type: "unsigned",
-    units: "",
-    name: "Ping",
-    doc: "Always 1: whoever reads it has reached tidemark.",
-    delay: "1m",
-    standard: () => [[]],
-    value: () => value(1),
-  }),
-  textItem("agent.version", "agent_version", "Protocol version", "Version of the agent protocol that tidemark speaks."),
-  textItem(
-    "agent.variant",
-    "agent_variant",
-    "Protocol variant",
-    "Variant of the agent protocol that tidemark speaks: 2, as agent 2.",
-  ),
-  textItem(
-    "agent.hostname",
-    "hostname",
-    "Host name",
-    "Name of the Zabbix host that tidemark stands for: Hostname, else the machine's name.",
-  ),
+  ...[
+    momentItem({
+      key: "agent.ping",
+      params: {},
+      type: "unsigned",
+      units: "",
+      name: "Ping",
+      doc: "Always 1: whoever reads it has reached tidemark.",
+      delay: "1m",
+      standard: () => [[]],
+      value: () => value(1),
+    }),
+    textItem(
+      "agent.version",
+      "agent_version",
+      "Protocol version",
+      "Version of the agent protocol that tidemark speaks.",
+    ),
+    textItem(
+      "agent.variant",
+      "agent_variant",
+      "Protocol variant",
+      "Variant of the agent protocol that tidemark speaks: 2, as agent 2.",
+    ),
+    textItem(
+      "agent.hostname",
+      "hostname",
+      "Host name",
+      "Name of the Zabbix host that tidemark stands for: Hostname, else the machine's name.",
+    ),
+  ].map((item): MomentItem => ({ ...item, family: "native" })),
   textItem("tidemark.version", "version", "Version", "Version of tidemark."),
   momentItem({
     key: "tidemark.uptime",
@@ -260,7 +267,7 @@ function sampleOf(own: Self, stamp: Stamp): GoodSample {
       ["version", own.version],
       ["agent_version", own.protocolVersion],
       ["agent_variant", String(own.variant)],
-      ["hostname", own.hostname],
+      ["hostname", own.hostname()],
     ]),
     parts,
   };
