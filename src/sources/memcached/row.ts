@@ -10,7 +10,7 @@ export class Row implements Numbers {
 
   constructor(names: Names) {
     this.#names = names;
-    this.#cells = new Float64Array(names.size).fill(Number.NaN);
+    this.#cells = names.blankCells();
   }
 
   get(name: string): number | bigint | undefined {
@@ -39,7 +39,7 @@ export class Row implements Numbers {
 
   /** Names were learnt since this row was made. */
   #grow(): void {
-    const grown = new Float64Array(this.#names.size).fill(Number.NaN);
+    const grown = this.#names.blankCells();
     grown.set(this.#cells);
     this.#cells = grown;
   }
