@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { address, freePort } from "./address.ts";
 import { leftovers, observe } from "./leftovers.ts";
+import { processes } from "./proc.ts";
 import { runNumber } from "./run-number.ts";
-import { start, temporaryDirectory } from "./start.ts";
+import { run, start, temporaryDirectory } from "./start.ts";
 
 test("leftovers: each kind is named, nothing is nothing", () => {
   expect(leftovers({ processes: [], directories: [], listeners: [] })).toEqual([]);
@@ -36,4 +39,16 @@ test("observe: sees a program, a directory and a socket of this run, and no long
   const after = observe(runNumber());
   expect(after.processes).not.toContainEqual(expect.objectContaining({ pid: program.pid }));
   expect(after.listeners).not.toContain(`${host}:${port}`);
+});
+
+test("a run whose tests pass but leave something behind fails, says what, and removes it", async () => {
+  const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
+  const config = fileURLToPath(new URL("fixtures/leaving/vitest.config.ts", import.meta.url));
+  const { status, stdout, stderr } = await run(process.execPath, [vitest, "run", "--config", config]);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "1 passed, 1 failed, 0 skipped\n" });
+  const [, pid = ""] = /Process (\d+) \(sleep\) is still running\./.exec(stderr) ?? [];
+  const [, directory = ""] = /Directory "(.+)" was not removed\./.exec(stderr) ?? [];
+  expect(processes().map((process) => process.pid)).not.toContain(Number(pid));
+  expect(directory).toContain("tidemark-test-");
+  expect(existsSync(directory)).toBe(false);
 });
