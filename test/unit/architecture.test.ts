@@ -1,19 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { imported, violations } from "./architecture.ts";
+import { imported, tooLong, violations } from "./architecture.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-function sources(): ReadonlyMap<string, string> {
-  const names = readdirSync(new URL("src", ROOT), { recursive: true, encoding: "utf8" });
-  const files = names.filter((name) => name.endsWith(".ts")).map((name) => `src/${name}`);
+function read(folder: string): ReadonlyMap<string, string> {
+  const names = readdirSync(new URL(folder, ROOT), { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`);
   return new Map(files.map((path) => [path, readFileSync(new URL(path, ROOT), "utf8")]));
 }
 
 test("src keeps to the table of rooms", () => {
-  const tree = sources();
+  const tree = read("src");
   expect(tree.size).toBeGreaterThan(8);
   expect(violations(tree)).toEqual([]);
+});
+
+test("test files are no longer than source files", () => {
+  const tree = read("test");
+  expect(tree.size).toBeGreaterThan(8);
+  expect([...tree].flatMap(([path, text]) => tooLong(path, text))).toEqual([]);
 });
 
 const cases: readonly {
@@ -33,6 +39,7 @@ const cases: readonly {
       "src/sources/memcached/wire.ts": 'import "../source.ts";\nimport memjs from "memjs";\n',
       "src/sources/memcached/items.ts": 'import { a } from "./wire.ts";\n',
       "src/sources/all.ts": 'import { b } from "./memcached/items.ts";\n',
+      "src/cli/version.ts": 'import text from "../../package.json" with { type: "json" };\n',
       "src/main.ts": 'import "./sources/all.ts";\nimport "node:http";\n',
     },
     want: [],
