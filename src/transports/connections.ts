@@ -89,12 +89,14 @@ export class Connections {
 
   /** Makes room for a quarter more at the cost of the peers that hold most: a crowd of idle ones refuses nobody else. */
   #share(): void {
+    const room = Math.floor(0.75 * this.#limits.connections);
     const holding = new Map<string, number>();
     for (const { peer } of this.#open.values()) holding.set(peer, (holding.get(peer) ?? 0) + 1);
-    const share = Math.max(1, Math.floor((0.75 * this.#limits.connections) / holding.size));
+    const share = Math.max(1, Math.floor(room / holding.size));
     for (const [socket, { peer }] of this.#open) {
       const own = holding.get(peer) ?? 0;
-      if (own <= share) continue;
+      if (own <= share && holding.size <= room) continue; // more peers than room: the oldest ones go
+      if (this.#open.size <= room) return;
       holding.set(peer, own - 1);
       this.#refuse(socket, "crowded", `more than ${this.#limits.connections} connections at once`);
     }
