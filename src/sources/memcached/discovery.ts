@@ -31,6 +31,8 @@ export const instanceDiscovery: Discovery = {
   macros: [
     { name: "INSTANCE", doc: "Short name of the instance; the first parameter of its items." },
     { name: "URI", doc: "Address of the instance, such as tcp://127.0.0.1:11211." },
+    { name: "HOST", doc: "Host of the address, or the path of a socket." },
+    { name: "PORT", doc: "Port of the address; empty for a socket." },
     { name: "POOL", doc: "Pool that the instance belongs to; empty when it belongs to none." },
   ],
 };

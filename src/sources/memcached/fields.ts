@@ -17,7 +17,7 @@ const RINGED_COUNTERS = [
   ["touch_misses", "keys", "Touches of keys that were not there."],
   ["cmd_get", "keys", "Keys asked for by get; a multi-key get counts each."],
   ["cmd_set", "requests", "Stores of any kind."],
-  ["cmd_flush", "requests", "flush_all commands; the guarded minimum TTL is never above the time since the last."],
+  ["cmd_flush", "requests", "Commands flush_all; the guarded minimum TTL is never above the time since the last."],
   ["evictions", "items", "Live items thrown out to make room."],
   ["reclaimed", "items", "Stores that reused the memory of an expired item."],
   ["slab_reassign_evictions_nomem", "items", "Live items thrown out by moving slab pages; not part of evictions."],
