@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Bench } from "./bench.ts";
 
 /** Two samples, one minute apart, then as many quiet ones as asked. */
-function after(before: [number, number], now: [number, number], epoch = "1"): Bench {
+function twoSamples(before: [number, number], now: [number, number], epoch = "1"): Bench {
   const bench = new Bench();
   bench.good(0, { numbers: { get_hits: before[0], get_misses: before[1] } });
   bench.good(1, { numbers: { get_hits: now[0], get_misses: now[1] }, epoch });
@@ -23,11 +23,11 @@ describe("memcache.hit_ratio", () => {
     [[0, 0], [1, 95], "1.04"],
     [[0, 0], [3, 4], "42.85"],
   ] as const)("from %j to %j is %s", (before, now, want) => {
-    expect(after([...before], [...now]).text("memcache.hit_ratio")).toBe(want);
+    expect(twoSamples([...before], [...now]).text("memcache.hit_ratio")).toBe(want);
   });
 
   test("a restart no longer gives 5000 %", () => {
-    expect(after([1000, 500], [1500, 10], "2").text("memcache.hit_ratio")).toBe("99.33");
+    expect(twoSamples([1000, 500], [1500, 10], "2").text("memcache.hit_ratio")).toBe("99.33");
   });
 
   test.each([
@@ -56,7 +56,7 @@ describe("memcache.hit_ratio", () => {
   });
 
   test("an instance that stopped answering is not supported, not -1", () => {
-    const bench = after([0, 0], [1, 1]);
+    const bench = twoSamples([0, 0], [1, 1]);
     bench.moveTo(9);
     expect(bench.text("memcache.hit_ratio")).toBe(
       "(unknown: Last good sample 480 s ago: no attempt has finished for 480 s.)",
