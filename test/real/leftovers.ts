@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listeners, markOf, processes } from "./proc.ts";
+import { listeners, markOf, processes, send } from "./proc.ts";
 import { directoryPrefix, RUN, runNumber } from "./run-number.ts";
 
 /** What of one run of the tests exists at this moment. */
@@ -37,22 +37,28 @@ export function observe(number: number): State {
 /** vitest's global setup: gives the run a number that nothing on this machine uses. */
 export function setup(): void {
   if (process.env[RUN] !== undefined) return; // another project of the same run was first
-  for (let tries = 0; tries < 254; tries += 1) {
-    const number = 1 + ((process.pid + tries) % 254);
-    if (leftovers(observe(number)).length > 0) continue;
-    process.env[RUN] = String(number);
-    return;
-  }
-  throw new Error("every run number from 1 to 254 is in use: something leaves test processes or directories behind");
+  const number = freeNumber();
+  process.env[RUN] = String(number);
+  process.once("exit", () => remove(observe(number))); // interrupted runs have no teardown
 }
 
 /** vitest's global teardown. vitest only prints what a teardown throws, so the exit status is set here. */
 export function teardown(): void {
-  const state = observe(runNumber());
-  const found = leftovers(state);
+  const found = leftovers(observe(runNumber()));
   if (found.length === 0) return;
   process.exitCode = 1;
   process.stderr.write(`The tests left something behind:\n${found.map((line) => `  ${line}\n`).join("")}`);
-  for (const { pid } of state.processes) process.kill(pid, "SIGKILL");
+}
+
+function freeNumber(): number {
+  for (let tries = 0; tries < 254; tries += 1) {
+    const number = 1 + ((process.pid + tries) % 254);
+    if (leftovers(observe(number)).length === 0) return number;
+  }
+  throw new Error("every run number from 1 to 254 is in use: something leaves test processes or directories behind");
+}
+
+function remove(state: State): void {
+  for (const { pid } of state.processes) send(pid, "SIGKILL");
   for (const directory of state.directories) rmSync(directory, { recursive: true, force: true });
 }

@@ -76,6 +76,15 @@ export function parseListeners(text: string): readonly string[] {
   });
 }
 
+/** Signals a process or group (a negative number) that may be gone already. */
+export function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // gone
+  }
+}
+
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, "latin1");

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
-import { fdsOf, MARK, markOf, type Process, processes, rssOf } from "./proc.ts";
+import { fdsOf, MARK, markOf, type Process, processes, rssOf, send } from "./proc.ts";
 import { runNumber } from "./run-number.ts";
 import { pause, waitFor } from "./wait.ts";
 
@@ -146,20 +146,8 @@ export class Program {
 
   /** kill -9 of the program and all its offspring. Settles when nothing of it is left. */
   async kill(): Promise<Exit> {
-    const killed = (): boolean => {
-      this.killNow();
-      return this.#gone;
-    };
-    await waitFor(killed, { what: `the end of "${this.name}", pid ${this.pid}` });
+    await waitFor(() => this.#killMembers(), { what: `the end of "${this.name}", pid ${this.pid}` });
     return this.ended;
-  }
-
-  /** The same without waiting, for the end of the test process itself. */
-  killNow(): void {
-    if (this.#gone) return; // its number may be somebody else's by now
-    const members = this.#members();
-    for (const { pid } of members) send(pid, "SIGKILL");
-    this.#gone = members.length === 0;
   }
 
   /** Resident bytes, summed over all its processes: pages that they share count for each. */
@@ -175,6 +163,15 @@ export class Program {
   /** CPU seconds used so far by all its processes and the children they waited for; steps of 10 ms. */
   cpuSeconds(): number {
     return sum(this.#members().map(({ cpuSeconds }) => cpuSeconds));
+  }
+
+  /** True once nothing of it is left; from then on its number may be somebody else's. */
+  #killMembers(): boolean {
+    if (this.#gone) return true;
+    const members = this.#members();
+    for (const { pid } of members) send(pid, "SIGKILL");
+    this.#gone = members.length === 0;
+    return this.#gone;
   }
 
   #members(): readonly Process[] {
@@ -227,15 +224,6 @@ function accepts(host: string, port: number): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-/** Signals a process or group that may be gone already. */
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // gone
-  }
 }
 
 function inWords({ status, signal }: Exit): string {

@@ -18,10 +18,6 @@ afterAll(async () => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-process.once("exit", () => {
-  for (const program of programs) program.killNow();
-});
-
 afterEach(({ task }) => {
   const error = task.result?.state === "fail" ? task.result.errors?.[0] : undefined;
   if (error !== undefined) error.message = [error.message, ...programs.map((program) => program.report())].join("\n");
