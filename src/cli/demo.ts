@@ -4,12 +4,14 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import type { Finding } from "../sources/source.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
-/** Settings to run with, and what to clean up at the end. */
+/** Settings to run with, what could not be had for them, and what to clean up at the end. */
 export interface Demo {
   readonly settings: Settings;
-  stop(): Promise<void>;
+  readonly findings: readonly Finding[];
+  stop(): void;
 }
 
 const LOCAL = "127.0.0.1";
@@ -18,26 +20,25 @@ const READY_MS = 5000;
 
 /**
  * A bridge to look at: one sample a second, nothing kept afterwards, and a memcached of its own with a little load when
- * none listens on 127.0.0.1:11211. Malformed when there is none and none can be started.
+ * none listens on 127.0.0.1:11211. Without an installed memcached it is a bridge without one.
  */
 export async function startDemo(): Promise<Parsed<Demo>> {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-demo-"));
   const own = (await listens(USUAL_PORT)) ? undefined : await startMemcached();
-  const clean = () => rmSync(directory, { recursive: true, force: true });
-  if (own?.kind === "malformed") {
-    clean();
-    return own;
-  }
-  const stop = async () => {
-    own?.value.stop();
-    clean();
+  const stop = () => {
+    if (own?.kind === "ok") own.value.stop();
+    rmSync(directory, { recursive: true, force: true });
   };
+  process.once("exit", stop);
   const path = join(directory, "tidemark.conf");
-  writeFileSync(path, demoConfig(directory, own?.value.port));
+  writeFileSync(path, demoConfig(directory, own?.kind === "ok" ? own.value.port : undefined));
   const settings = readSettings(path);
-  if (settings.kind === "ok") return ok({ settings: settings.value, stop });
-  await stop();
-  return settings;
+  if (settings.kind === "malformed") return settings;
+  return ok({ settings: settings.value, findings: own?.kind === "malformed" ? [noMemcached(own.reason)] : [], stop });
+}
+
+function noMemcached(found: string): Finding {
+  return { what: "A memcached for the demo", found, mend: "apt-get install memcached" };
 }
 
 function demoConfig(directory: string, port: number | undefined): string {
@@ -67,13 +68,12 @@ async function startMemcached(): Promise<Parsed<OwnMemcached>> {
     stopLoad();
     child.kill("SIGTERM");
   };
-  process.once("exit", stop);
   return ok({ port, stop });
 }
 
 function startFailure(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
-    child.once("error", () => resolve("memcached is not installed; as root: apt-get install memcached"));
+    child.once("error", () => resolve("memcached is not installed"));
     child.once("exit", (code) => resolve(`memcached ended at once with exit code ${code}`));
   });
 }

@@ -1,6 +1,7 @@
 import { realIo } from "../io/real-io.ts";
 import { descriptorSink, LineLog } from "../io/stderr-log.ts";
 import type { Parsed } from "../ring/answer.ts";
+import type { Finding } from "../sources/source.ts";
 import { Daemon } from "./daemon.ts";
 import { type Demo, startDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
@@ -26,12 +27,12 @@ export async function runDemo(output: Output): Promise<ExitCode> {
     output.error(`tidemark: ${demo.reason}`);
     return EXIT.failed;
   }
-  const code = await bridge(demo.value.settings, output);
-  await demo.value.stop();
+  const code = await bridge(demo.value.settings, output, demo.value.findings);
+  demo.value.stop();
   return code;
 }
 
-async function bridge(settings: Settings, output: Output): Promise<ExitCode> {
+async function bridge(settings: Settings, output: Output, findings: readonly Finding[] = []): Promise<ExitCode> {
   const io = realIo();
   const log = openLog(settings, () => io.now().mono);
   const daemon = await Daemon.start(settings, io, log);
@@ -41,7 +42,7 @@ async function bridge(settings: Settings, output: Output): Promise<ExitCode> {
   }
   const stopped = untilStopped(daemon.value);
   await daemon.value.sampling.schedule.tick();
-  for (const line of startScreen(daemon.value, io.now())) output.line(line);
+  for (const line of startScreen(daemon.value, io.now(), findings)) output.line(line);
   await stopped;
   log.info("Stopped.");
   log.close();

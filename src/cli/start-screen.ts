@@ -1,33 +1,40 @@
+import { relative } from "node:path";
 import type { Stamp } from "../ring/sample.ts";
 import { SOURCES } from "../sources/all.ts";
+import type { Finding } from "../sources/source.ts";
 import { CONTROL_SOCKET, type Daemon } from "./daemon.ts";
 import { statusLines, statusOf } from "./report.ts";
 import { VERSION } from "./version.ts";
 
-/** What the start found, what it could not read with the command that mends it, and a line to try. */
-export function startScreen({ settings, sampling }: Daemon, now: Stamp): readonly string[] {
+/**
+ * What the start found, what it could not read with the command that mends it, and lines to try.
+ * @param more findings of the start itself
+ */
+export function startScreen({ settings, sampling }: Daemon, now: Stamp, more: readonly Finding[]): readonly string[] {
   const { core, path, step } = settings;
-  const every = step === 1 ? "every second" : `every ${step} s`;
-  const status = statusOf(SOURCES, { moment: sampling.ring.now(), findings: sampling.schedule.findings, now });
+  const findings = [...more, ...sampling.schedule.findings];
+  const asked = `-s ${core.ListenIP[0] ?? "127.0.0.1"} -p ${core.ListenPort}`;
+  const keys = keysToTry(sampling.registry.calls().map(({ key }) => key));
   return [
-    `tidemark ${VERSION} samples ${every}, keeps ${core.History} s; configuration: ${path ?? "none, defaults"}`,
+    `tidemark ${VERSION}: a sample every ${step} s, ${core.History} s of history; ${path ?? "no configuration file"}`,
     `passive checks: ${core.ListenIP.join(", ")} port ${core.ListenPort}, for ${core.Server.join(", ") || "nobody"}`,
     `control socket: ${core.RunDir}/${CONTROL_SOCKET}`,
     "",
-    ...statusLines(status),
+    ...statusLines(statusOf(SOURCES, { moment: sampling.ring.now(), findings, now })),
     "",
     "try:",
-    ...keysToTry(daemonKeys(sampling)).map(
-      (key) => `  zabbix_get -s ${core.ListenIP[0] ?? "127.0.0.1"} -p ${core.ListenPort} -k '${key}'`,
-    ),
+    ...keys.map((key) => `  zabbix_get ${asked} -k '${key}'`),
+    `  ${program()} status${path === undefined ? "" : ` -c ${path}`}`,
   ];
 }
 
-function daemonKeys({ registry }: Daemon["sampling"]): readonly string[] {
-  return registry.calls().map(({ key }) => key);
+/** How this program was called, so that a line can be copied. */
+function program(): string {
+  const script = process.argv[1] ?? "tidemark";
+  return script.endsWith(".js") ? `node ${relative(process.cwd(), script)}` : "tidemark";
 }
 
-const TRIED = ["memcached.state", "memcached.hit_ratio", "memcached.get"];
+const TRIED = ["memcached.state", "memcached.hit_ratio", "memcached.ttl.pressure"];
 
 /** The first call of each key that is worth a first look; agent.ping when nothing was found. */
 function keysToTry(keys: readonly string[]): readonly string[] {
