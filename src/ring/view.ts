@@ -1,5 +1,6 @@
 import type { Block } from "./block.ts";
 import type { Steps, View, Window } from "./moment.ts";
+import type { Stamp } from "./sample.ts";
 
 interface Place {
   readonly source: string;
@@ -13,22 +14,78 @@ interface Place {
 
 /** One target at one slot, read from its block. It is a look at live memory: use it before the next tick. */
 export function viewOf(block: Block, place: Place): View {
-  const { slot, attempted, ...target } = place;
-  const good = block.holds(slot);
-  return {
-    ...target,
-    slot,
-    started: good && block.started(slot),
-    good: good ? block.stamp(slot) : undefined,
-    attempt: block.attempt(attempted),
-    newest: slot === block.newestGood ? block.newest : undefined,
-    number: (field, part) => block.number(slot, field, part),
-    text: (field) => block.text(slot, field),
-    parts: () => block.parts(slot),
-    keeps: (field) => block.keeps(field),
-    steps: (window) => stepsOf(block, slot, window),
-    at: (other) => viewOf(block, { ...target, slot: other, attempted: other }),
-  };
+  return new BlockView(block, place, place.slot, place.attempted);
+}
+
+/** A class, and read on demand, because some values look at each slot of an hour: an object of closures costs 30 us. */
+class BlockView implements View {
+  readonly slot: number;
+  readonly #attempted: number;
+  readonly #block: Block;
+  readonly #place: Place;
+
+  constructor(block: Block, place: Place, slot: number, attempted: number) {
+    this.#block = block;
+    this.#place = place;
+    this.slot = slot;
+    this.#attempted = attempted;
+  }
+
+  get source(): string {
+    return this.#place.source;
+  }
+
+  get target(): string {
+    return this.#place.target;
+  }
+
+  get step(): number {
+    return this.#place.step;
+  }
+
+  get slots(): number {
+    return this.#place.slots;
+  }
+
+  get started(): boolean {
+    return this.#block.holds(this.slot) && this.#block.started(this.slot);
+  }
+
+  get good(): Stamp | undefined {
+    return this.#block.holds(this.slot) ? this.#block.stamp(this.slot) : undefined;
+  }
+
+  get attempt(): View["attempt"] {
+    return this.#block.attempt(this.#attempted);
+  }
+
+  get newest(): View["newest"] {
+    return this.slot === this.#block.newestGood ? this.#block.newest : undefined;
+  }
+
+  number(field: string, part?: string): number {
+    return this.#block.number(this.slot, field, part);
+  }
+
+  text(field: string): string | undefined {
+    return this.#block.text(this.slot, field);
+  }
+
+  parts(): readonly string[] {
+    return this.#block.parts(this.slot);
+  }
+
+  keeps(field: string): boolean {
+    return this.#block.keeps(field);
+  }
+
+  steps(window: Window): Steps {
+    return stepsOf(this.#block, this.slot, window);
+  }
+
+  at(slot: number): View {
+    return new BlockView(this.#block, this.#place, slot, slot);
+  }
 }
 
 /**
