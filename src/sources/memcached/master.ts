@@ -3,7 +3,7 @@ import { ratio } from "../../derive/ratio.ts";
 import { ageSeconds, isFresh } from "../../items/freshness.ts";
 import { parseWindow, standardWindows } from "../../items/params.ts";
 import { type Answer, unknown, value } from "../../ring/answer.ts";
-import type { View, Window } from "../../ring/moment.ts";
+import type { Steps, View } from "../../ring/moment.ts";
 import type { GoodSample, Stamp } from "../../ring/sample.ts";
 import { instanceItem, ONCE } from "./declare.ts";
 import { COMMANDS, pairOf } from "./hit-ratio.ts";
@@ -57,15 +57,17 @@ function master(view: View, now: Stamp): Answer<string> {
 function fresh(view: View): object {
   const windows = standardWindows(view).flatMap((text) => {
     const parsed = parseWindow(text, view);
-    return parsed.kind === "ok" ? [parsed.value] : [];
+    return parsed.kind === "ok" ? [view.steps(parsed.value)] : [];
   });
+  const guard = standardGuard(view);
+  const judged = guard === undefined ? [] : verdicts(view, guard);
   const sample = view.newest;
   const settings = settingsOf(view);
   return {
-    hit_ratio: byName(COMMANDS, (command) => byWindow(windows, (window) => ratio(view.steps(window), pairOf(command)))),
-    rate: byName(RATES, (name) => byWindow(windows, (window) => rate(view.steps(window), name))),
-    ttl: ttl(view),
-    ...(sample === undefined ? {} : { stats: stats(sample), slabs: slabs(view, sample) }),
+    hit_ratio: byName(COMMANDS, (command) => byWindow(windows, (steps) => ratio(steps, pairOf(command)))),
+    rate: byName(RATES, (name) => byWindow(windows, (steps) => rate(steps, name))),
+    ttl: ttl(view, judged),
+    ...(sample === undefined ? {} : { stats: stats(sample), slabs: slabs(view, sample, judged) }),
     ...(settings === undefined ? {} : { settings: Object.fromEntries(settings), drift: drifted(view) }),
   };
 }
@@ -75,8 +77,8 @@ function byName<N extends string>(names: readonly N[], of: (name: N) => object):
 }
 
 /** Values by window; windows without one are left out. */
-function byWindow(windows: readonly Window[], of: (window: Window) => Answer<number>): object {
-  return Object.fromEntries(windows.map((window) => [window.text, known(of(window))]));
+function byWindow(windows: readonly Steps[], of: (steps: Steps) => Answer<number>): object {
+  return Object.fromEntries(windows.map((steps) => [steps.window.text, known(of(steps))]));
 }
 
 function known(answer: Answer<number>): number | undefined {
@@ -90,9 +92,7 @@ function stats({ numbers, texts }: GoodSample): object {
   ]);
 }
 
-function ttl(view: View): object {
-  const guard = standardGuard(view);
-  const found = guard === undefined ? [] : verdicts(view, guard);
+function ttl(view: View, found: readonly Verdict[]): object {
   const least = minimum(found);
   return {
     min: least?.seconds,
@@ -121,9 +121,8 @@ const OF_NOTE = [
   "cmd_set",
 ];
 
-function slabs(view: View, sample: GoodSample): object {
-  const guard = standardGuard(view);
-  const judged = new Map((guard === undefined ? [] : verdicts(view, guard)).map((verdict) => [verdict.chunk, verdict]));
+function slabs(view: View, sample: GoodSample, found: readonly Verdict[]): object {
+  const judged = new Map(found.map((verdict) => [verdict.chunk, verdict]));
   return Object.fromEntries(
     chunksOf(view).map((chunk) => {
       const part = sample.parts.get(chunk);

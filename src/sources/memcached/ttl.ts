@@ -62,9 +62,11 @@ function walk(view: View, guard: Guard, slots: number): readonly (readonly Verdi
   const judgedFrom = view.slot - slots + 1;
   for (let slot = judgedFrom - guard.pressure.slots + 1; slot <= view.slot; slot++) {
     const past = slot === view.slot ? view : view.at(slot);
-    if (past.good === undefined) continue;
-    life.follow(past, past.good);
-    if (slot >= judgedFrom) found.push(judge(past, life, guard));
+    const stamp = past.good;
+    if (stamp === undefined) continue;
+    const parts = past.parts();
+    life.follow(past, stamp, parts);
+    if (slot >= judgedFrom) found.push(judge(past, parts, { life, guard }));
   }
   return found;
 }
@@ -79,11 +81,11 @@ class Life {
     this.#pressureSlots = pressureSlots;
   }
 
-  follow(view: View, stamp: Stamp): void {
+  follow(view: View, stamp: Stamp, parts: readonly string[]): void {
     if (view.started) this.#begin(undefined);
     // Which of the slot's evictions came after its flush is not known: none of them counts.
     if (view.number("cmd_flush") > 0) this.#begin(stamp);
-    else for (const part of view.parts()) if (rose(view, part)) this.#rises.set(part, view.slot);
+    else for (const part of parts) if (rose(view, part)) this.#rises.set(part, view.slot);
   }
 
   #begin(flush: Stamp | undefined): void {
@@ -109,8 +111,12 @@ function rose(view: View, part: string): boolean {
   return view.number("evicted", part) > 0 || view.number("outofmemory", part) > 0;
 }
 
-function judge(view: View, life: Life, guard: Guard): readonly Verdict[] {
-  const parts = view.parts();
+interface Judging {
+  readonly life: Life;
+  readonly guard: Guard;
+}
+
+function judge(view: View, parts: readonly string[], { life, guard }: Judging): readonly Verdict[] {
   const bytes = parts.map((part) => stored(view, part));
   const all = bytes.reduce((sum, size) => sum + size, 0);
   const longest = life.longest(view);
