@@ -1,9 +1,15 @@
 import { connect, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Log } from "../../../src/io/log.ts";
 import type { Answered } from "../../../src/items/registry.ts";
 import { type PassiveOptions, PassiveServer } from "../../../src/transports/passive-server.ts";
 import { parseKey } from "../../../src/zabbix/key.ts";
 import { freePort } from "../../real/address.ts";
+
+/** Containers often have no IPv6 at all. */
+export const HAS_IPV6 = Object.values(networkInterfaces()).some((entries) =>
+  entries?.some(({ address }) => address === "::1"),
+);
 
 /** Time that stands still until it is moved; what became due then is called in order. */
 export class HandClock {
@@ -189,8 +195,10 @@ export function asker(at: { readonly host: string; readonly port: number }, from
 export async function exchange(
   at: { readonly host: string; readonly port: number },
   bytes: Uint8Array,
+  end: "half-close" | "stay" = "stay",
 ): Promise<Buffer> {
   const one = await asker(at);
   await one.send(bytes);
+  if (end === "half-close") one.halfClose();
   return one.closed;
 }
