@@ -41,10 +41,10 @@ export function configuredCall(key: string, items: ReadonlyMap<string, Item>): F
   return name === undefined ? undefined : { name, key };
 }
 
-/** The files of a standard call: under its target's name, and under no name for the default target. */
+/** The files of a standard call: under its target's name, and under no name for the default target. Agents' own keys have none. */
 export function standardCalls({ key, item }: Call): readonly FileCall[] {
   const parsed = parseKey(key);
-  if (parsed.kind === "malformed") return [];
+  if (parsed.kind === "malformed" || item.family === "native") return [];
   const keys = [parsed.value];
   if (item.scope === "target") keys.push({ ...parsed.value, params: ["", ...parsed.value.params.slice(1)] });
   return keys.flatMap((called) => {

@@ -4,6 +4,7 @@ import type { Log } from "../io/log.ts";
 import { freshSeconds } from "../items/freshness.ts";
 import type { Item } from "../items/item.ts";
 import type { Call, Reply } from "../items/registry.ts";
+import { Pace } from "./pace.ts";
 import { ValueDirectory } from "./value-directory.ts";
 import { configuredCall, type FileCall, fileText, standardCalls } from "./value-file.ts";
 
@@ -21,8 +22,8 @@ export interface ValueFilesOptions {
 }
 
 const MOST_FILES = 2000;
-/** What one turn of the event loop may take: half of what the daemon allows itself. */
-const SLICE_SECONDS = 0.0025;
+const WHAT_HAS_A_FILE =
+  "expected an item key whose parameters hold letters, digits and _ . : - only, 255 characters at most";
 /** A short step must not make the files expire while the machine is busy. */
 const SHORTEST_LIFE_SECONDS = 10;
 
@@ -88,7 +89,7 @@ export class ValueFiles {
   async #generation(directory: ValueDirectory): Promise<void> {
     const { registry, io } = this.#options;
     const names = new Set<string>();
-    let turnBegan = io.now().mono;
+    const pace = new Pace(() => io.now().mono);
     for (const { name, key } of this.#calls()) {
       if (names.has(name)) continue;
       if (names.size === MOST_FILES) {
@@ -99,10 +100,8 @@ export class ValueFiles {
       }
       names.add(name);
       directory.write(name, fileText(registry.ask(key)));
-      if (io.now().mono - turnBegan < SLICE_SECONDS) continue;
-      await nextTurn();
+      await pace.pause();
       if (this.#closed) return;
-      turnBegan = io.now().mono;
     }
     directory.keepOnly(names);
     directory.promise(this.#goodUntil());
@@ -112,10 +111,7 @@ export class ValueFiles {
     for (const key of this.#options.keys()) {
       const call = configuredCall(key, this.#items);
       if (call !== undefined) yield call;
-      else
-        this.#sayOnce(
-          `UserParameter.Keys: no UserParameter can ask for ${key}: it is malformed or too long, or a parameter holds other characters than letters, digits and _ . : -`,
-        );
+      else this.#sayOnce(`UserParameter.Keys: ${key} has no value file: ${WHAT_HAS_A_FILE}.`);
     }
     for (const call of this.#options.registry.calls()) yield* standardCalls(call);
   }

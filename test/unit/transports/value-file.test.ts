@@ -63,6 +63,10 @@ test("standardCalls: a call without parameters is one file", () => {
   ]);
 });
 
+test("standardCalls: a key of the agents has no file", () => {
+  expect(standardCalls({ key: "agent.ping", item: { ...version, key: "agent.ping", family: "native" } })).toEqual([]);
+});
+
 test("standardCalls: a parameter that the shim refuses has no file", () => {
   expect(standardCalls({ key: "memcached.stat[main,a/b]", item: stat })).toEqual([]);
 });
