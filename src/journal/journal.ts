@@ -113,7 +113,6 @@ export class Journal {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.sync();
     this.#retire();
     await this.#work;
     await Promise.all(this.#closing);

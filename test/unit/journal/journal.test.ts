@@ -2,6 +2,7 @@ import {
   copyFileSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -78,6 +79,16 @@ test("segments whose slots have left the ring are deleted, so files and bytes st
   const { seen } = openJournal({ directory });
   expect(seen[0]?.slot).toBeLessThanOrEqual(102 - 10);
   expect(seen.at(-1)?.slot).toBe(102);
+});
+
+test("a segment goes with the slot that puts its newest outside of the ring, not before", async () => {
+  const directory = temporaryDirectory();
+  const { journal } = openJournal({ directory, keepSlots: 10, segmentSlots: 5 });
+  for (let slot = 0; slot <= 14; slot++) journal.append([record(slot, "x")]);
+  await journal.settled();
+  expect(segmentNames(directory)).toHaveLength(3);
+  await writeSlots(journal, 15, ["x"]);
+  expect(segmentNames(directory)).toEqual([2, 3, 4].map((number) => `ring-0000000${number}.journal`));
 });
 
 test("segments of a long time ago are deleted at the first append", async () => {
@@ -234,6 +245,47 @@ test("a numbered file that something else made is never written into", async () 
   expect(readFileSync(path, "utf8")).toBe("theirs");
   expect(lines[0]).toContain("EEXIST");
   expect(lines[1]).toContain("slots missing in it: 1");
+});
+
+test("what waits behind a failed write is given up with it, since it may rest on definitions in it", async () => {
+  const directory = temporaryDirectory();
+  const theirs = join(directory, "ring-00000001.journal");
+  const makeRoom = (line: string) => line.startsWith("Cannot write") && rmSync(theirs);
+  const { journal } = openJournal({ directory, report: makeRoom });
+  writeFileSync(theirs, "theirs");
+  journal.append([record(1, "fails")]);
+  journal.append([record(2, "waits")]);
+  await journal.settled();
+  await writeSlots(journal, 3, ["anew"]);
+  expect(readOnly(directory).seen.map(({ text }) => text)).toEqual(["anew"]);
+});
+
+test("failing for long does not cost the older segments", async () => {
+  const directory = temporaryDirectory();
+  const { journal } = openJournal({ directory, segmentSlots: 1000 });
+  journal.append([record(1, "old")]);
+  await journal.settled();
+  for (let number = 2; number <= 301; number++) {
+    writeFileSync(join(directory, `ring-${String(number).padStart(8, "0")}.journal`), "theirs");
+  }
+  journal.append([{ slot: 2, body: Buffer.alloc(17 * 2 ** 20) }]); // more than may wait: ends the segment
+  for (let slot = 3; slot <= 302; slot++) {
+    journal.append([record(slot, "refused")]);
+    await journal.settled();
+  }
+  await writeSlots(journal, 303, ["new"]);
+  expect(readOnly(directory).seen.map(({ text }) => text)).toEqual(["old", "new"]);
+});
+
+test("segments are read in the order of their numbers, however long these are", async () => {
+  const directory = temporaryDirectory();
+  await writeSlots(openJournal({ directory, segmentSlots: 1 }).journal, 1, ["a", "b"]);
+  renameSync(join(directory, "ring-00000002.journal"), join(directory, "ring-100000000.journal"));
+  renameSync(join(directory, "ring-00000001.journal"), join(directory, "ring-99999999.journal"));
+  const { seen, journal } = openJournal({ directory });
+  expect(seen.map(({ text }) => text)).toEqual(["a", "b"]);
+  await writeSlots(journal, 3, ["c"]);
+  expect(segmentNames(directory)).toContain("ring-100000001.journal");
 });
 
 test("files of others in the directory are not touched", async () => {
