@@ -1,13 +1,15 @@
 import { defineConfig } from "vitest/config";
 import { closingLine } from "./test/closing-line.ts";
 
+const LEFTOVERS = "test/real/leftovers.ts";
+
 /** Tests with real programs: two files at a time, and only once the unit tests have left the machine in peace. */
 function real(name: string, seconds: number) {
   return {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      globalSetup: "test/real/leftovers.ts",
+      globalSetup: LEFTOVERS,
       maxWorkers: 2,
       testTimeout: seconds * 1000,
       hookTimeout: 20_000,
@@ -20,7 +22,7 @@ export default defineConfig({
   test: {
     reporters: ["default", closingLine()],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], globalSetup: LEFTOVERS } },
       real("real", 20),
       real("long", 3600),
       real("lab", 600),

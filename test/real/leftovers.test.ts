@@ -9,16 +9,16 @@ import { runNumber } from "./run-number.ts";
 import { run, start, temporaryDirectory } from "./start.ts";
 
 test("leftovers: each kind is named, nothing is nothing", () => {
-  expect(leftovers({ processes: [], directories: [], listeners: [] })).toEqual([]);
+  expect(leftovers({ processes: [], files: [], listeners: [] })).toEqual([]);
   expect(
     leftovers({
       processes: [{ pid: 12, command: "memcached" }],
-      directories: ["/tmp/tidemark-test-1-abc"],
+      files: ["/tmp/tidemark-test-1-abc"],
       listeners: ["127.1.2.3:4567"],
     }),
   ).toEqual([
     "Process 12 (memcached) is still running.",
-    'Directory "/tmp/tidemark-test-1-abc" was not removed.',
+    '"/tmp/tidemark-test-1-abc" was not removed.',
     "Something still listens on 127.1.2.3:4567.",
   ]);
 });
@@ -32,7 +32,7 @@ test("observe: sees a program, a directory and a socket of this run, and no long
   await new Promise<void>((resolve) => server.listen({ host, port }, resolve));
   const before = observe(runNumber());
   expect(before.processes).toContainEqual(expect.objectContaining({ pid: program.pid, command: "sleep" }));
-  expect(before.directories).toContain(directory);
+  expect(before.files).toContain(directory);
   expect(before.listeners).toContain(`${host}:${port}`);
   await program.kill();
   await new Promise((resolve) => server.close(resolve));
@@ -47,8 +47,8 @@ test("a run whose tests pass but leave something behind fails, says what, and re
   const { status, stdout, stderr } = await run(process.execPath, [vitest, "run", "--config", config]);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "1 passed, 1 failed, 0 skipped\n" });
   const [, pid = ""] = /Process (\d+) \(sleep\) is still running\./.exec(stderr) ?? [];
-  const [, directory = ""] = /Directory "(.+)" was not removed\./.exec(stderr) ?? [];
+  const [, directory = ""] = /"(.+)" was not removed\./.exec(stderr) ?? [];
   expect(processes().map((process) => process.pid)).not.toContain(Number(pid));
-  expect(directory).toContain("tidemark-test-");
+  expect(directory).toMatch(/tidemark-test-\d+-\w+\/left-/);
   expect(existsSync(directory)).toBe(false);
 });

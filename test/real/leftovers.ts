@@ -1,15 +1,15 @@
-import { readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listeners, markOf, processes, send } from "./proc.ts";
-import { directoryPrefix, RUN, runNumber } from "./run-number.ts";
+import { RUN, runNumber } from "./run-number.ts";
 
 /** What of one run of the tests exists at this moment. */
 export interface State {
   /** Running processes that carry the run's mark. */
   readonly processes: readonly { readonly pid: number; readonly command: string }[];
-  /** Temporary directories, whole paths. */
-  readonly directories: readonly string[];
+  /** Whole paths of what lies in the run's temporary directory. */
+  readonly files: readonly string[];
   /** "address:port" inside the run's loopback addresses. */
   readonly listeners: readonly string[];
 }
@@ -18,28 +18,32 @@ export interface State {
 export function leftovers(state: State): readonly string[] {
   return [
     ...state.processes.map(({ pid, command }) => `Process ${pid} (${command}) is still running.`),
-    ...state.directories.map((path) => `Directory "${path}" was not removed.`),
+    ...state.files.map((path) => `"${path}" was not removed.`),
     ...state.listeners.map((listener) => `Something still listens on ${listener}.`),
   ];
 }
 
-/** Looks for everything that carries the mark of this run. */
+/** Looks for everything that belongs to the run of this number, whose temporary directory is TMPDIR. */
 export function observe(number: number): State {
   return {
-    processes: processes().filter(({ pid }) => markOf(pid)?.startsWith(`${number}.`)),
-    directories: readdirSync(tmpdir())
-      .filter((name) => name.startsWith(directoryPrefix(number)))
-      .map((name) => join(tmpdir(), name)),
-    listeners: listeners().filter((listener) => listener.startsWith(`127.${number}.`)),
+    processes: marked(number),
+    files: readdirSync(tmpdir()).map((name) => join(tmpdir(), name)),
+    listeners: listening(number),
   };
 }
 
-/** vitest's global setup: gives the run a number that nothing on this machine uses. */
+/** vitest's global setup: gives the run a number that nothing on this machine uses, and a temporary directory. */
 export function setup(): void {
   if (process.env[RUN] !== undefined) return; // another project of the same run was first
   const number = freeNumber();
+  const directory = mkdtempSync(join(tmpdir(), `tidemark-test-${number}-`));
+  chmodSync(directory, 0o711); // programs that give up root pass through
   process.env[RUN] = String(number);
-  process.once("exit", () => remove(observe(number))); // interrupted runs have no teardown
+  process.env["TMPDIR"] = directory;
+  process.once("exit", () => {
+    for (const { pid } of marked(number)) send(pid, "SIGKILL"); // interrupted runs have no teardown
+    rmSync(directory, { recursive: true, force: true });
+  });
 }
 
 /** vitest's global teardown. vitest only prints what a teardown throws, so the exit status is set here. */
@@ -53,12 +57,15 @@ export function teardown(): void {
 function freeNumber(): number {
   for (let tries = 0; tries < 254; tries += 1) {
     const number = 1 + ((process.pid + tries) % 254);
-    if (leftovers(observe(number)).length === 0) return number;
+    if (marked(number).length + listening(number).length === 0) return number;
   }
-  throw new Error("every run number from 1 to 254 is in use: something leaves test processes or directories behind");
+  throw new Error("every run number from 1 to 254 is in use: something leaves test programs running");
 }
 
-function remove(state: State): void {
-  for (const { pid } of state.processes) send(pid, "SIGKILL");
-  for (const directory of state.directories) rmSync(directory, { recursive: true, force: true });
+function marked(number: number): State["processes"] {
+  return processes().filter(({ pid }) => markOf(pid)?.startsWith(`${number}.`));
+}
+
+function listening(number: number): readonly string[] {
+  return listeners().filter((listener) => listener.startsWith(`127.${number}.`));
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { fdsOf, MARK, markOf, type Process, processes, rssOf, send } from "./proc.ts";
 import { runNumber } from "./run-number.ts";
 import { pause, waitFor } from "./wait.ts";
@@ -19,7 +20,7 @@ export type Ready =
   | ((program: Program) => boolean | Promise<boolean>);
 
 export interface Surroundings {
-  /** Added to a bare environment (PATH, HOME, LC_ALL=C): what the machine happens to have set reaches no program. */
+  /** Added to a bare environment (PATH, HOME, TMPDIR, LC_ALL=C): what the machine happens to have set reaches no program. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Written to standard input, which is then closed. Without it standard input is /dev/null. */
@@ -194,11 +195,8 @@ export class Program {
 }
 
 function bareEnvironment(): Record<string, string> {
-  return {
-    PATH: `${process.env["PATH"] ?? "/usr/bin:/bin"}:${SYSTEM_PATHS}`,
-    HOME: process.env["HOME"] ?? "/",
-    LC_ALL: "C",
-  };
+  const { PATH = "/usr/bin:/bin", HOME = "/" } = process.env;
+  return { PATH: `${PATH}:${SYSTEM_PATHS}`, HOME, LC_ALL: "C", TMPDIR: tmpdir() };
 }
 
 function failedStart(name: string, child: ChildProcess): Promise<never> {

@@ -5,8 +5,3 @@ export const RUN = "TIDEMARK_TEST_RUN";
 export function runNumber(): number {
   return Number(process.env[RUN] ?? 1 + (process.pid % 254));
 }
-
-/** How the name of every temporary directory of a run begins, so that what is left of it can be found. */
-export function directoryPrefix(run: number): string {
-  return `tidemark-test-${run}-`;
-}

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach } from "vitest";
 import { type Exit, Program, type Ready, type Surroundings } from "./program.ts";
-import { directoryPrefix, runNumber } from "./run-number.ts";
 import { pause } from "./wait.ts";
 
 const BUNDLE = fileURLToPath(new URL("../../dist/tidemark.js", import.meta.url));
@@ -72,7 +71,7 @@ export function runTidemark(args: readonly string[], surroundings: Surroundings 
 
 /** An empty directory that is removed at the end of the test file. Only its owner may enter it. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), directoryPrefix(runNumber())));
+  const directory = mkdtempSync(join(tmpdir(), "test-"));
   directories.push(directory);
   return directory;
 }
