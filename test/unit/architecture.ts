@@ -13,10 +13,10 @@ interface Room {
 
 /** For every room: the words of error texts, and what of Node only computes. */
 const WORDS = "words";
-const PURE = ["node:buffer", "node:crypto", "node:util", "node:zlib"];
+const PURE = ["node:buffer", "node:crypto", "node:events", "node:util", "node:zlib"];
 
 const FILES = ["node:fs", "node:fs/promises", "node:path"];
-const NETWORK = ["node:dns", "node:dns/promises", "node:events", "node:net", "node:stream", "node:tls"];
+const NETWORK = ["node:dns", "node:dns/promises", "node:net", "node:stream", "node:tls"];
 const YIELD = "node:timers/promises"; // setImmediate: lets other work in between
 
 const ROOMS: Readonly<Record<string, Room>> = {
