@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { exchange } from "../unit/transports/loopback.ts";
 
 /** Numbers from 0 to below 1 that are the same in each run (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -34,7 +34,7 @@ const BODIES = [
 ].map((text) => Buffer.from(text));
 
 /** One packet that begins well and goes wrong somewhere, as a fuzzer would send it. */
-export function hostilePacket(random: () => number): Buffer {
+function hostilePacket(random: () => number): Buffer {
   const upTo = (most: number) => Math.floor(random() * most);
   const noise = Buffer.from(Array.from({ length: upTo(200) }, () => upTo(256)));
   const body = Buffer.from(BODIES[upTo(BODIES.length)] ?? noise);
