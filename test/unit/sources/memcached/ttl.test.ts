@@ -226,6 +226,16 @@ describe("items", () => {
     expect(made.text("memcached.ttl.min[mc,2m]")).toBe("37");
   });
 
+  test("over a window each slot has its own pressure", () => {
+    const ages = [500, 400, 10, 5];
+    const made = bench(
+      ages.map((age, at) => ({ classes: { "120": { evicted: Math.min(at, 1), evicted_time: 400, age } } })),
+    );
+    expect(made.text("memcached.ttl.min[mc,3m,1m]")).toBe("400");
+    expect(made.text("memcached.ttl.min[mc,3m,2m]")).toBe("10");
+    expect(made.text("memcached.ttl.min[mc,3m,3m]")).toBe("5");
+  });
+
   test("a history shorter than the pressure window is used whole", () => {
     const made = new Bench({ step: 1, slots: 61 });
     [0, 5].forEach((evicted, slot) => {
