@@ -4,7 +4,7 @@ import { listed } from "../words/sentence.ts";
 import type { Param, ParamContext } from "./item.ts";
 
 /** The windows that print, value files, templates and `status` ask for. */
-export const STANDARD_WINDOWS = ["1m", "5m", "15m", "60m"] as const;
+const STANDARD_WINDOWS = ["1m", "5m", "15m", "60m"] as const;
 
 /** Seconds of Zabbix's time suffixes; a bare number is seconds. */
 const SUFFIX_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

@@ -51,7 +51,7 @@ export function defaultView(moment: Moment): Answer<View> {
  * One text for all ways to write an address: scheme and credentials dropped, default port added, localhost and ::1 as
  * 127.0.0.1. What is no address stays as it is.
  */
-export function canonicalUri(uri: string): string {
+function canonicalUri(uri: string): string {
   const address = parseAddress(withoutCredentials(uri === "" ? LOCAL[0] : uri));
   if (address.kind === "malformed") return uri;
   const { endpoint } = address.value;
