@@ -1,10 +1,10 @@
 /**
- * The known word that was probably meant: the one with the fewest typing mistakes, at most one for every three letters
+ * The known word that was probably meant: the one with the fewest typing mistakes, at most one for every four letters
  * (and one begun). Case does not count, so `timeout` finds `Timeout`.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let fewest = Math.ceil(word.length / 3) + 1;
+  let fewest = Math.ceil(word.length / 4) + 1;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= fewest) continue;
     const mistakes = distance(word.toLowerCase(), candidate.toLowerCase());
