@@ -40,6 +40,8 @@ export interface RegistryOptions {
 /** Answers about the whole may depend on the age of several targets, so they are kept for a moment only. */
 const WHOLE_SECONDS = 1;
 const MOST_REMEMBERED = 4096;
+/** Zabbix's own limit for keys. Longer ones are answered but not remembered: they could fill hundreds of megabytes. */
+const LONGEST_REMEMBERED = 2048;
 
 /** Knows every item key; answers for all transports alike, from memory. */
 export class Registry {
@@ -76,7 +78,8 @@ export class Registry {
     const known = this.#remembered.get(key);
     if (known !== undefined && known.until >= now.mono) return known;
     const answered = this.#resolve(key, this.#options.ring.now(), now);
-    if (answered.until > now.mono && this.#remembered.size < MOST_REMEMBERED) this.#remembered.set(key, answered);
+    if (answered.until > now.mono && this.#remembered.size < MOST_REMEMBERED && key.length <= LONGEST_REMEMBERED)
+      this.#remembered.set(key, answered);
     return answered;
   }
 

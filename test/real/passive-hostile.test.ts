@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { encodePacket } from "../../src/zabbix/packet.ts";
 import { type Asker, asker, exchange } from "../unit/transports/loopback.ts";
 import { address, freePort } from "./address.ts";
 import { attack, HEAVY } from "./passive-hostile.ts";
@@ -58,14 +59,23 @@ async function unharmed(most: { readonly growthMb: number }, work: () => Promise
 }
 
 test("10,000 random packets cost their own connections only", async () => {
-  await unharmed({ growthMb: 50 }, () => attack(at, 10_000, 1));
+  await unharmed({ growthMb: 100 }, () => attack(at, 10_000, 1));
   expect(daemon.log.length).toBeLessThan(20_000);
+});
+
+test("2,000 unknown keys of 60 kB are answered and not remembered", async () => {
+  await unharmed({ growthMb: 100 }, async () => {
+    for (let i = 0; i < 2000; i++) {
+      const reply = await exchange(at, encodePacket(Buffer.from(`key${i}.${"a".repeat(60_000)}`)));
+      expect(reply.length).toBeGreaterThan(0);
+    }
+  });
 });
 
 describe("a check beside it is answered in time", () => {
   for (const { name, bytes } of HEAVY) {
     test(name, async () => {
-      await unharmed({ growthMb: 60 }, async () => {
+      await unharmed({ growthMb: 100 }, async () => {
         const attackers = Array.from({ length: 4 }, () => exchange(at, bytes, "half-close"));
         expect(await checkMs()).toBeLessThan(500);
         await Promise.all(attackers);
@@ -74,7 +84,7 @@ describe("a check beside it is answered in time", () => {
   }
 
   test("2,000 idle connections", async () => {
-    await unharmed({ growthMb: 80 }, async () => {
+    await unharmed({ growthMb: 100 }, async () => {
       const idle: Asker[] = [];
       for (let i = 0; i < 2000; i++) idle.push(await asker(at));
       expect(idle.filter(({ isClosed }) => !isClosed).length).toBeGreaterThan(1000);
