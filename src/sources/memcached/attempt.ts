@@ -17,12 +17,13 @@ export type Attempt =
  * - cut: it was closed in the middle of an answer.
  * - login: the server wants one first.
  * - TLS: no handshake came about.
+ * - permission: the system does not let tidemark use the socket.
  */
 export interface Failure {
   readonly kind: "failed";
   readonly state: State;
   readonly reason: string;
-  readonly hint?: "closed" | "mute" | "cut" | "login" | "TLS";
+  readonly hint?: "closed" | "mute" | "cut" | "login" | "TLS" | "permission";
 }
 
 export function failed(state: State, reason: string, hint?: Failure["hint"]): Failure {
@@ -66,7 +67,7 @@ function refusal(code: string | undefined, text: string, { endpoint }: Address):
     case "ENOENT":
       return failed("down", `no socket at ${where}`);
     case "EACCES":
-      return failed("down", `no permission to use ${where}`);
+      return failed("down", `no permission to use ${where}`, "permission");
     case "EAGAIN": // a unix socket whose backlog is full
       return failed("refusing connections", `${where} accepts no new clients`);
     case "ENOTFOUND":

@@ -36,15 +36,20 @@ export async function refusal(io: Io, access: Access, spoken: Spoken, ms: number
     : failureOf(ending, { address: access.address, received: 0, ms }).reason;
 }
 
-function isVersion(line: string): boolean {
+/** Also a server that wants a login first lets its clients in. */
+export function isVersion(line: string): boolean {
   return line.startsWith("VERSION ") || line === UNAUTHENTICATED;
 }
 
-/** The answer to `version` in text, without TLS; empty: none came. */
+/** The answer to `version` in text, asked without TLS like the two questions below; empty: there was none. */
 export async function textAnswer(io: Io, address: Address, ms: number): Promise<string> {
   const reader = new LineReader();
   await once(io, { address, tls: undefined, request: "version\r\n", reader, ms });
   return reader.line;
+}
+
+export async function speaksText(io: Io, address: Address, ms: number): Promise<boolean> {
+  return isVersion(await textAnswer(io, address, ms));
 }
 
 export async function speaksBinary(io: Io, address: Address, ms: number): Promise<boolean> {

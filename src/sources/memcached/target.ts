@@ -1,11 +1,13 @@
 import type { Io } from "../../io/io.ts";
 import type { Labels, Sample } from "../../ring/sample.ts";
+import type { Finding } from "../source.ts";
 import type { Access } from "./access.ts";
-import type { Attempt } from "./attempt.ts";
+import type { Attempt, Failure } from "./attempt.ts";
 import { Client, type Protocol } from "./client.ts";
 import { slabClasses, Texts } from "./contents.ts";
 import { Epoch } from "./epoch.ts";
 import type { Part, Vocabulary } from "./parse.ts";
+import { permissionFinding } from "./permission.ts";
 import { refusal } from "./probe.ts";
 import { Slowness } from "./slowness.ts";
 import { stateNumber } from "./states.ts";
@@ -51,11 +53,12 @@ export class Target {
   #lastEpoch = "";
   #state = stateNumber("down");
   #busy = false;
+  #finding: Finding | undefined;
 
   constructor(spec: TargetSpec, common: Common) {
     this.spec = spec;
     this.#common = common;
-    this.#client = new Client(common.io, spec.access, common.vocabulary);
+    this.#client = new Client(common.io, spec, common.vocabulary);
     this.#slowness = new Slowness(common.slowMs);
     this.#texts = new Texts(spec.expected);
   }
@@ -72,6 +75,11 @@ export class Target {
     }
   }
 
+  /** What a person can mend, found with the newest sample. */
+  get finding(): Finding | undefined {
+    return this.#finding;
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -83,7 +91,8 @@ export class Target {
       ? refusal(io, this.spec.access, this.#client.spoken, Math.min(ms, PROBE_MS))
       : undefined;
     const attempt = await this.#client.read(stale ? WITH_SETTINGS : EACH_TICK, ms);
-    if (attempt.kind === "failed") return this.#failed(stateNumber(attempt.state), attempt.reason);
+    this.#finding = undefined;
+    if (attempt.kind === "failed") return this.#failed(stateNumber(attempt.state), this.#explained(attempt));
     return this.#good(attempt, attempt.fresh ? undefined : await probed);
   }
 
@@ -116,6 +125,13 @@ export class Target {
     this.#lastEpoch = epoch;
     if (settingsCame) this.#settingsRead = this.#common.io.now().mono;
     return epoch;
+  }
+
+  #explained({ hint, reason }: Failure): string {
+    const { endpoint } = this.spec.access.address;
+    if (hint !== "permission" || endpoint.kind !== "unix") return reason;
+    this.#finding = permissionFinding(this.#common.io, endpoint.path);
+    return this.#finding.found;
   }
 
   #failed(state: number, reason: string): Sample {

@@ -24,6 +24,7 @@ export class TextClient {
   readonly #access: Access;
   readonly #vocabulary: () => Vocabulary;
   #connection: Connection | undefined;
+  #closed = false;
 
   constructor(io: Io, access: Access, vocabulary: () => Vocabulary) {
     this.#io = io;
@@ -47,6 +48,7 @@ export class TextClient {
       const outcome = await this.#ask(kept, parts, ms);
       if (!wasClosed(outcome)) return this.#settle(kept, outcome, false);
     }
+    if (this.#closed) return failed("down", "tidemark stops");
     const tls = this.#access.tls === undefined ? undefined : readTlsFiles(this.#io, this.#access.tls);
     if (tls?.kind === "malformed") return failed("TLS failed", tls.reason);
     const fresh = new Connection(this.#io, this.#access.address, tls?.value);
@@ -54,7 +56,9 @@ export class TextClient {
     return this.#settle(fresh, await this.#begin(fresh, [...new Set([...parts, "settings" as const])], end), true);
   }
 
+  /** For good: a read that goes on makes no new connection. */
   close(): void {
+    this.#closed = true;
     this.#connection?.close();
   }
 
