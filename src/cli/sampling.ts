@@ -65,7 +65,7 @@ export class Sampling {
         step: settings.step,
         timeout: settings.core.Timeout,
         forgetAfter: settings.core.ForgetAfter,
-        slots: new SlotCounter(settings.step, startedAt.clock, replayed.newest),
+        slots: new SlotCounter(settings.step, startedAt, replayed.newest),
         ring: this.ring,
         keeper: this.#journal === undefined ? NO_KEEPER : new JournalKeeper(this.#journal, encoder, settings.step),
         known: this.#known,

@@ -54,21 +54,29 @@ export class Block {
     return this.#columns.byteLength;
   }
 
-  /** Stores the sample; slots only rise, a slot that was already put is left as it is. `replayed`: only ringed fields are there. */
+  /**
+   * Stores the sample; slots only rise. The newest may be put once more (after a restart): a good sample that is there
+   * keeps its numbers, the state is that of the later one. `replayed`: only ringed fields are there.
+   */
   put(slot: number, sample: Sample, replayed: boolean): void {
-    if (slot <= this.#newestSlot) return;
-    this.#newestSlot = slot;
+    if (slot < this.#newestSlot) return;
+    const kept = this.holds(slot);
+    if (!kept) this.#begin(slot, sample.stamp);
+    this.#row.state[slot % this.#slots] = sample.state;
     this.#reason = sample.kind === "good" ? sample.note : sample.reason;
+    if (sample.kind === "failed") return;
+    if (!kept) this.#putGood(slot, sample);
+    this.#newest = replayed ? undefined : sample;
+  }
+
+  #begin(slot: number, stamp: Stamp): void {
+    this.#newestSlot = slot;
     const row = slot % this.#slots;
     this.#clear(row);
     this.#row.slot[row] = slot;
-    this.#row.state[row] = sample.state;
-    this.#row.clock[row] = sample.stamp.clock;
-    this.#row.mono[row] = sample.stamp.mono;
+    this.#row.clock[row] = stamp.clock;
+    this.#row.mono[row] = stamp.mono;
     this.#row.events[row] = 0;
-    if (sample.kind === "failed") return;
-    this.#putGood(slot, sample);
-    this.#newest = replayed ? undefined : sample;
   }
 
   #putGood(slot: number, sample: GoodSample): void {

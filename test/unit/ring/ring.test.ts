@@ -122,7 +122,7 @@ describe("holes", () => {
     expect(main(far.now()).steps(window(2)).increase("hits")).toBe(10);
   });
 
-  test("a slot that was put is left as it is", () => {
+  test("older slots are left as they are", () => {
     const ring = newRing();
     fill(
       ring,
@@ -131,10 +131,59 @@ describe("holes", () => {
         [11, 2],
       ]),
     );
-    ring.put(11, "cache", good(11, { numbers: { hits: 9 } }));
     ring.put(9, "cache", good(9, { numbers: { hits: 9 } }));
     expect(main(ring.now()).number("hits")).toBe(1);
     expect(main(ring.at(9)).good).toBeUndefined();
+  });
+});
+
+describe("the newest slot once more, after a restart", () => {
+  const failed = {
+    kind: "failed",
+    target: "main",
+    stamp: { clock: 9, mono: 9 },
+    state: 3,
+    reason: "no reply",
+  } as const;
+
+  test("numbers stay, the whole sample is the new one, and the next slot counts what is between", () => {
+    const ring = newRing();
+    fill(
+      ring,
+      hits([
+        [10, 1],
+        [11, 2],
+      ]),
+    );
+    const again = good(11, { numbers: { hits: 9 } });
+    ring.put(11, "cache", again);
+    expect(main(ring.now())).toMatchObject({ slot: 11, newest: again });
+    expect(main(ring.now()).number("hits")).toBe(1);
+    ring.put(12, "cache", good(12, { numbers: { hits: 12 } }));
+    expect(main(ring.now()).number("hits")).toBe(10);
+  });
+
+  test("a good sample fills a slot that had failed", () => {
+    const ring = newRing();
+    ring.put(10, "cache", good(10, { numbers: { hits: 1 } }));
+    ring.put(11, "cache", failed);
+    ring.put(11, "cache", good(11, { numbers: { hits: 4 } }));
+    expect(main(ring.now())).toMatchObject({ slot: 11, attempt: { state: 1, reason: undefined } });
+    expect(main(ring.now()).steps(window(1)).increase("hits")).toBe(3);
+  });
+
+  test("a failed one changes the state, not the numbers", () => {
+    const ring = newRing();
+    fill(
+      ring,
+      hits([
+        [10, 1],
+        [11, 2],
+      ]),
+    );
+    ring.put(11, "cache", failed);
+    expect(main(ring.now())).toMatchObject({ slot: 11, attempt: { state: 3, reason: "no reply" } });
+    expect(main(ring.now()).steps(window(1)).increase("hits")).toBe(1);
   });
 });
 

@@ -23,7 +23,7 @@ function scheduled(collect: Collector["collect"], forgetAfter = 1000) {
       step: 60,
       timeout: 3,
       forgetAfter,
-      slots: new SlotCounter(60, io.now().clock, undefined),
+      slots: new SlotCounter(60, io.now(), undefined),
       ring,
       keeper: { keep: (slot, samples) => void kept.push({ slot, samples }) },
       known,

@@ -1,10 +1,29 @@
 import { expect, test } from "vitest";
 import { SlotCounter } from "../../../src/schedule/slots.ts";
 
-test("starts at the wall clock's slot, or right after the journal's newest", () => {
-  expect(new SlotCounter(60, 6_030, undefined).next(5)).toBe(100);
-  expect(new SlotCounter(60, 6_030, 99).next(5)).toBe(100);
-  expect(new SlotCounter(60, 6_030, 250).next(5)).toBe(251);
+test("starts at the wall clock's slot, or at the journal's newest", () => {
+  const started = { clock: 6_030, mono: 5 };
+  expect(new SlotCounter(60, started, undefined).next(5)).toBe(100);
+  expect(new SlotCounter(60, started, 99).next(5)).toBe(100);
+  expect(new SlotCounter(60, started, 100).next(5)).toBe(100);
+  expect(new SlotCounter(60, started, 250).next(5)).toBe(250);
+});
+
+test("a start at any second of a slot leaves the next boundary to the next slot", () => {
+  for (const second of [0, 1, 29, 31, 59]) {
+    const counter = new SlotCounter(60, { clock: 6_000 + second, mono: second }, 100);
+    expect([second, 60, 120].map((mono) => counter.next(mono))).toEqual([100, 101, 102]);
+  }
+});
+
+test("a first tick that comes after its slot's end is of the next slot", () => {
+  const counter = new SlotCounter(60, { clock: 6_059, mono: 59 }, undefined);
+  expect([61, 120].map((mono) => counter.next(mono))).toEqual([101, 102]);
+});
+
+test("a boundary missed right after the start is a hole", () => {
+  const counter = new SlotCounter(60, { clock: 6_040, mono: 40 }, undefined);
+  expect([40, 120].map((mono) => counter.next(mono))).toEqual([100, 102]);
 });
 
 const cases = [
@@ -25,7 +44,7 @@ const cases = [
 
 for (const { name, monos, slots } of cases) {
   test(name, () => {
-    const counter = new SlotCounter(60, 6_000, undefined);
+    const counter = new SlotCounter(60, { clock: 6_000, mono: 0 }, undefined);
     expect(monos.map((mono) => counter.next(mono))).toEqual(slots);
   });
 }
