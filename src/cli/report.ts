@@ -88,6 +88,6 @@ export function statusLines({ tables, findings }: Status): readonly string[] {
   return [...blocks.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines])), ...findingLines(findings)];
 }
 
-export function findingLines(findings: readonly Finding[]): readonly string[] {
+function findingLines(findings: readonly Finding[]): readonly string[] {
   return findings.flatMap(({ what, found, mend }) => ["", `${what}: ${found}`, `  mend: ${mend}`]);
 }

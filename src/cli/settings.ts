@@ -27,7 +27,7 @@ export interface Settings {
   readonly peers: Peers;
 }
 
-export const DEFAULT_PATH = "/etc/tidemark/tidemark.conf";
+const DEFAULT_PATH = "/etc/tidemark/tidemark.conf";
 
 /**
  * Reads the configuration whole.
@@ -42,7 +42,7 @@ export function readSettings(path: string | undefined): Parsed<Settings> {
 }
 
 /** What a configuration may say: tidemark's own directives and one section per source. */
-export const CONFIG_SPEC = { core: CORE, sections: SOURCES.map(({ section }) => section) };
+const CONFIG_SPEC = { core: CORE, sections: SOURCES.map(({ section }) => section) };
 
 function settingsOf(path: string | undefined, { core, sections, entries }: Config<typeof CORE>): Parsed<Settings> {
   const problems: Problem[] = [];

@@ -2,7 +2,7 @@ import type { View } from "../ring/moment.ts";
 import type { Stamp } from "../ring/sample.ts";
 
 /** Ticks that the newest good sample of a target may be old. */
-export const STALE_TICKS = 3;
+const STALE_TICKS = 3;
 
 /** Seconds from a stamp to now: monotonic within one boot, else by the wall clock. */
 export function ageSeconds(stamp: Stamp, now: Stamp): number {
