@@ -1,7 +1,7 @@
 import { type Item, momentItem, type Param, targetItem } from "../../../src/items/item.ts";
 import { none, ok } from "../../../src/ring/answer.ts";
 
-export const param = (fallback: string | undefined): Param<string> => ({ doc: "a word", fallback, parse: ok });
+const param = (fallback: string | undefined): Param<string> => ({ doc: "a word", fallback, parse: ok });
 
 const declared = { type: "float", units: "", delay: "1m", name: "Test", doc: "A test." } as const;
 const silent = { standard: () => [], value: () => none("test") };
