@@ -40,7 +40,8 @@ export async function forgetTarget(settings: Settings, target: string): Promise<
 async function askDaemon<T extends object>(settings: Settings, request: object): Promise<Parsed<T>> {
   const answer = await askControl(join(settings.core.RunDir, CONTROL_SOCKET), request, CONTROL_MS);
   if (answer.kind === "malformed") return answer;
-  const reply = answer.value as T | { readonly error: string };
+  const reply = answer.value as T | { readonly error: string } | null;
+  if (reply === null) return malformed("the daemon's reply is empty");
   return "error" in reply ? malformed(reply.error) : ok(reply);
 }
 

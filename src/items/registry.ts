@@ -37,8 +37,8 @@ export interface RegistryOptions {
   readonly defaultTarget: (source: string, targets: ReadonlyMap<string, Labels>) => string | undefined;
 }
 
-/** Answers about the whole may depend on the age of several targets, so they are kept for a moment only. */
-const WHOLE_SECONDS = 1;
+/** Answers that look at the present, such as ages, are kept this long; it is their unit. */
+const PRESENT_SECONDS = 1;
 const MOST_REMEMBERED = 4096;
 /** Zabbix's own limit for keys. Longer ones are answered but not remembered: they could fill hundreds of megabytes. */
 const LONGEST_REMEMBERED = 2048;
@@ -100,7 +100,8 @@ export class Registry {
     if (parsed.kind === "malformed") return refused(parsed.reason, Infinity);
     const { target, args } = parsed.value;
     if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now });
-    return { ...replyOf(item.value(moment, args, now), item, now), until: now.mono + WHOLE_SECONDS };
+    const reply = replyOf(() => item.value(moment, args, now), item, now);
+    return { ...reply, until: now.mono + PRESENT_SECONDS };
   }
 
   #askTarget(item: TargetItem, { target, args, moment, now }: Question): Answered {
@@ -110,8 +111,8 @@ export class Registry {
     const reason = always ? silentReason(view.value, now) : staleReason(view.value, now);
     if (reason !== undefined) return refused(reason, 0);
     const stamp = (always ? view.value.attempt?.stamp : view.value.good) ?? now;
-    const reply = replyOf(item.value(view.value, args, now), item, stamp);
-    return { ...reply, until: always ? 0 : stamp.mono + freshSeconds(moment.step) };
+    const reply = replyOf(() => item.value(view.value, args, now), item, stamp);
+    return { ...reply, until: always ? now.mono + PRESENT_SECONDS : stamp.mono + freshSeconds(moment.step) };
   }
 
   #view(source: string, target: string, moment: Moment): Answer<View> {
@@ -143,11 +144,21 @@ function refused(reason: string, until: number): Answered {
   return { kind: "unknown", reason: sentence(reason), until };
 }
 
-function replyOf(answer: Answer<Scalar>, item: Item, stamp: Stamp): Reply {
+function replyOf(evaluate: () => Answer<Scalar>, item: Item, stamp: Stamp): Reply {
+  const answer = guarded(evaluate);
   if (answer.kind !== "value") return { kind: answer.kind, reason: sentence(answer.reason) };
   const text = scalarText(answer.value, item.type);
   if (text === undefined) return { kind: "unknown", reason: sentence(`"${item.key}" is not known in this sample`) };
   return { kind: "value", text, clock: stamp.clock };
+}
+
+/** A bug in one item costs that item only, whoever asks. */
+function guarded(evaluate: () => Answer<Scalar>): Answer<Scalar> {
+  try {
+    return evaluate();
+  } catch (error) {
+    return unknown(`a fault in tidemark, please report it: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function callParameters(item: Item, moment: Moment): readonly (readonly string[])[] {

@@ -193,6 +193,23 @@ test("the standard calls are those of every target, in the order of declaration"
   ).toEqual(["cache.items[main,1m]", "cache.items[main,5m,set]", "cache.state[main]", "agent.ping"]);
 });
 
+test("a bug in an item costs that item only", () => {
+  const broken = momentItem({
+    ...ABOUT,
+    key: "broken",
+    params: {},
+    type: "char",
+    standard: () => [[]],
+    value: () => {
+      throw new Error("no such thing");
+    },
+  });
+  expect(asking(sampled(), at(10), { items: [...ITEMS, broken] }).ask("broken")).toMatchObject({
+    kind: "unknown",
+    reason: "A fault in tidemark, please report it: no such thing.",
+  });
+});
+
 test("a number that is not known is not supported, never text like NaN", () => {
   const ring = sampled();
   ring.put(11, "cache", good(11, {}));
