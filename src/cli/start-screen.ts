@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import type { Call } from "../items/registry.ts";
 import type { Stamp } from "../ring/sample.ts";
 import { SOURCES } from "../sources/all.ts";
 import type { Finding } from "../sources/source.ts";
@@ -14,7 +15,7 @@ export function startScreen({ settings, sampling }: Daemon, now: Stamp, more: re
   const { core, path, step } = settings;
   const findings = [...more, ...sampling.schedule.findings];
   const asked = `-s ${core.ListenIP[0] ?? "127.0.0.1"} -p ${core.ListenPort}`;
-  const keys = keysToTry(sampling.registry.calls().map(({ key }) => key));
+  const keys = keysToTry(sampling.registry.calls());
   return [
     `tidemark ${VERSION}: a sample every ${step} s, ${core.History} s of history; ${path ?? "no configuration file"}`,
     `passive checks: ${core.ListenIP.join(", ")} port ${core.ListenPort}, for ${core.Server.join(", ") || "nobody"}`,
@@ -37,7 +38,11 @@ function program(): string {
 const TRIED = ["memcached.state", "memcached.hit_ratio", "memcached.ttl.pressure"];
 
 /** The first call of each key that is worth a first look; agent.ping when nothing was found. */
-function keysToTry(keys: readonly string[]): readonly string[] {
-  const found = TRIED.flatMap((name) => keys.find((key) => key.startsWith(`${name}[`)) ?? []);
-  return found.length === 0 ? ["agent.ping"] : found;
+function keysToTry(calls: Iterable<Call>): readonly string[] {
+  const found = new Map<string, string>();
+  for (const { key, item } of calls) {
+    if (TRIED.includes(item.key) && !found.has(item.key)) found.set(item.key, key);
+    if (found.size === TRIED.length) break;
+  }
+  return found.size === 0 ? ["agent.ping"] : TRIED.flatMap((name) => found.get(name) ?? []);
 }

@@ -83,12 +83,15 @@ export class Registry {
     return answered;
   }
 
-  /** Every item's standard calls for the targets that are there now, in the order of declaration. */
-  calls(): readonly Call[] {
+  /**
+   * Every item's standard calls for the targets that are there now, in the order of declaration; made one by one, since
+   * a thousand targets have half a million.
+   */
+  *calls(): Generator<Call> {
     const moment = this.#options.ring.now();
-    return this.#options.items.flatMap((item) =>
-      callParameters(item, moment).map((params) => ({ key: keyText(item.key, params), item })),
-    );
+    for (const item of this.#options.items) {
+      for (const params of callParameters(item, moment)) yield { key: keyText(item.key, params), item };
+    }
   }
 
   #resolve(asked: string, moment: Moment, now: Stamp): Answered {
@@ -161,14 +164,17 @@ function guarded(evaluate: () => Answer<Scalar>): Answer<Scalar> {
   }
 }
 
-function callParameters(item: Item, moment: Moment): readonly (readonly string[])[] {
-  if (item.scope === "moment") return item.standard(moment);
+function* callParameters(item: Item, moment: Moment): Generator<readonly string[]> {
+  if (item.scope === "moment") {
+    yield* item.standard(moment);
+    return;
+  }
   const roster: Roster = moment.targets(item.source);
-  if (roster.kind !== "value") return [];
-  return [...roster.value.keys()].flatMap((target) => {
+  if (roster.kind !== "value") return;
+  for (const target of roster.value.keys()) {
     const view = moment.view(item.source, target);
-    return view.kind === "value" ? item.standard(view.value).map((params) => [target, ...params]) : [];
-  });
+    if (view.kind === "value") for (const params of item.standard(view.value)) yield [target, ...params];
+  }
 }
 
 /** Trailing empty parameters are dropped: `key[a,]` and `key[a]` are one call. */

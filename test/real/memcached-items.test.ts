@@ -151,6 +151,6 @@ test.skipIf(isSkipped("memcached"))("every standard call of a served instance is
     await load.sets(10, { bytes: 100 });
     await daemon.tick();
   }
-  const refused = daemon.registry.calls().filter(({ key }) => daemon.registry.ask(key).kind === "unknown");
+  const refused = [...daemon.registry.calls()].filter(({ key }) => daemon.registry.ask(key).kind === "unknown");
   expect(refused.map(({ key }) => `${key} ${daemon.text(key)}`)).toEqual([]);
 });

@@ -186,11 +186,12 @@ test("without a target the key names what is missing", () => {
 });
 
 test("the standard calls are those of every target, in the order of declaration", () => {
-  expect(
-    asking(sampled(), at(10))
-      .calls()
-      .map(({ key }) => key),
-  ).toEqual(["cache.items[main,1m]", "cache.items[main,5m,set]", "cache.state[main]", "agent.ping"]);
+  expect([...asking(sampled(), at(10)).calls()].map(({ key }) => key)).toEqual([
+    "cache.items[main,1m]",
+    "cache.items[main,5m,set]",
+    "cache.state[main]",
+    "agent.ping",
+  ]);
 });
 
 test("a bug in an item costs that item only", () => {

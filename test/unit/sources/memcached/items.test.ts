@@ -37,7 +37,7 @@ describe("declarations", () => {
     const bench = new Bench();
     bench.roster({ mc: { URI: "tcp://127.0.0.1:11211", POOL: "web" } });
     rising(bench, 60, { get_hits: 30, get_misses: 10, evictions: 1, cmd_flush: 0 });
-    const calls = bench.registry.calls();
+    const calls = [...bench.registry.calls()];
     expect(calls.length).toBeGreaterThan(100);
     const refused = calls
       .map(({ key }) => [key, bench.text(key)] as const)
