@@ -196,12 +196,14 @@ function knownTargetsFile({ settings, log, journal }: SamplingOptions): TextFile
       }
     },
     write: (text) => {
-      if (journal === "read") return;
+      if (journal === "read") return true;
       try {
         writeFileSync(`${path}.new`, text, { mode: 0o640 });
         renameSync(`${path}.new`, path);
+        return true;
       } catch (error) {
         log.warning(`Cannot write "${path}": ${error instanceof Error ? error.message : String(error)}.`);
+        return false;
       }
     },
   };

@@ -1,10 +1,11 @@
 import type { Clock, Labels } from "../ring/sample.ts";
 import type { Remembered } from "../sources/source.ts";
 
-/** Reads and replaces one small file whole; a failure to write is reported by the store itself. */
+/** Reads and replaces one small file whole. */
 export interface TextFile {
   read(): string | undefined;
-  write(text: string): void;
+  /** False when it could not, which the file itself reports. */
+  write(text: string): boolean;
 }
 
 /** `seen` alone is not worth a write each tick: it is brought up to date this often. */
@@ -40,16 +41,21 @@ export class KnownTargets {
     this.#changed = this.#sources.get(source)?.delete(target) === true || this.#changed;
   }
 
+  get #listed(): boolean {
+    return [...this.#sources.values()].some((targets) => targets.size > 0);
+  }
+
   /** Targets that were not found running for longer than `seconds`. */
   notSeenFor(source: string, seconds: number, now: Clock): readonly string[] {
     return [...this.of(source)].filter(([, { seen }]) => now - seen > seconds).map(([target]) => target);
   }
 
-  /** Writes the file when the list has changed, and now and then for the times. */
+  /** Writes the file when the list has changed, and now and then for the times of those on it. */
   save(now: Clock): void {
-    if (!this.#changed && now - this.#written < SEEN_WRITE_SECONDS) return;
+    const outdated = this.#listed && now - this.#written >= SEEN_WRITE_SECONDS;
+    if (!this.#changed && !outdated) return;
     const plain = Object.fromEntries([...this.#sources].map(([source, known]) => [source, Object.fromEntries(known)]));
-    this.#file.write(`${JSON.stringify(plain, undefined, 1)}\n`);
+    if (!this.#file.write(`${JSON.stringify(plain, undefined, 1)}\n`)) return;
     this.#changed = false;
     this.#written = now;
   }

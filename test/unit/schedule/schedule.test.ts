@@ -17,7 +17,7 @@ function scheduled(collect: Collector["collect"], forgetAfter = 1000) {
   const kept: { slot: number; samples: readonly Kept[] }[] = [];
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
-  const known = new KnownTargets({ read: () => undefined, write: () => undefined });
+  const known = new KnownTargets({ read: () => undefined, write: () => true });
   const schedule = new Schedule(
     {
       step: 60,
@@ -135,7 +135,7 @@ test("a target that was not seen for ForgetAfter is forgotten", async () => {
 describe("known targets", () => {
   test("are written when the list changes, and hourly for their times", () => {
     const written: string[] = [];
-    const known = new KnownTargets({ read: () => undefined, write: (text) => void written.push(text) });
+    const known = new KnownTargets({ read: () => undefined, write: (text) => written.push(text) > 0 });
     known.remember("cache", "main", { PORT: "1" }, 100);
     known.save(100);
     known.remember("cache", "main", { PORT: "1" }, 160);
@@ -143,13 +143,23 @@ describe("known targets", () => {
     expect(written).toHaveLength(1);
     known.save(3800);
     expect(JSON.parse(written[1] ?? "")).toEqual({ cache: { main: { labels: { PORT: "1" }, seen: 160 } } });
-    const again = new KnownTargets({ read: () => written[1], write: () => undefined });
+    const again = new KnownTargets({ read: () => written[1], write: () => true });
     expect([...again.of("cache")]).toEqual([["main", { labels: { PORT: "1" }, seen: 160 }]]);
+  });
+
+  test("are written anew when that failed, and not at all when there are none", () => {
+    const tries: boolean[] = [];
+    const known = new KnownTargets({ read: () => undefined, write: () => tries.push(true) > 1 });
+    known.save(100);
+    expect(tries).toHaveLength(0);
+    known.remember("cache", "main", {}, 160);
+    for (const now of [160, 220, 280]) known.save(now);
+    expect(tries).toHaveLength(2);
   });
 
   for (const text of ["", "{", "[]", "null", '{"cache":null}', '{"cache":{"main":{}}}', '{"cache":{"main":5}}']) {
     test(`a damaged file is an empty one: ${text}`, () => {
-      const known = new KnownTargets({ read: () => text, write: () => undefined });
+      const known = new KnownTargets({ read: () => text, write: () => true });
       expect([...known.of("cache")]).toEqual([]);
     });
   }
