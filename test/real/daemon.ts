@@ -3,8 +3,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { encodePacket, PacketDecoder } from "../../src/zabbix/packet.ts";
 import { freePort } from "./address.ts";
-import type { Program } from "./program.ts";
-import { type Outcome, runTidemark, temporaryDirectory, tidemark } from "./start.ts";
+import type { Program, Ready } from "./program.ts";
+import { bundle, type Outcome, runTidemark, start, temporaryDirectory } from "./start.ts";
 import { waitFor } from "./wait.ts";
 
 /** One element of "data" in a 7.0 agent's reply. `value` null: rightly no value now. */
@@ -48,14 +48,22 @@ export class Bench {
     writeFileSync(this.config, [...common.map(([name, value]) => `${name}=${value}`), ...lines, ""].join("\n"));
   }
 
-  /** Starts the daemon with the configuration as it stands, and waits until it answers. */
-  start(): Promise<Program> {
-    return tidemark(["run", "-c", this.config], { ready: async () => (await this.ask("agent.ping")).value === "1" });
+  /**
+   * Starts the daemon with the configuration as it stands, and waits until it answers.
+   * @param before a program with its arguments that is to start it
+   */
+  start(before: readonly string[] = []): Promise<Program> {
+    return this.#start(before, async () => (await this.ask("agent.ping")).value === "1");
   }
 
   /** Starts it without waiting for anything. */
   launch(): Promise<Program> {
-    return tidemark(["run", "-c", this.config], { ready: () => true });
+    return this.#start([], () => true);
+  }
+
+  #start(before: readonly string[], ready: Ready): Promise<Program> {
+    const [program = "", ...args] = [...before, process.execPath, bundle(), "run", "-c", this.config];
+    return start(program, args, { ready });
   }
 
   /** One passive check, as a 7.0 server sends it. */

@@ -81,7 +81,8 @@ export function isSkipped(program: string): boolean {
   return (process.env["TIDEMARK_SKIP"] ?? "").split(",").some((name) => name.trim() === program);
 }
 
-function bundle(): string {
+/** The built program. */
+export function bundle(): string {
   if (!existsSync(BUNDLE)) throw new Error(`"${BUNDLE}" is missing: npm run build`);
   return BUNDLE;
 }
