@@ -1,7 +1,7 @@
 import { type Answer, unknown } from "../ring/answer.ts";
 import type { Moment, View } from "../ring/moment.ts";
 import type { Ring } from "../ring/ring.ts";
-import type { Labels, Roster, Stamp } from "../ring/sample.ts";
+import type { Labels, Stamp } from "../ring/sample.ts";
 import { nearest } from "../words/nearest.ts";
 import { sentence } from "../words/sentence.ts";
 import type { Access } from "../zabbix/access.ts";
@@ -24,6 +24,10 @@ export type Answered = Reply & { readonly until: number };
 export interface Call {
   readonly key: string;
   readonly item: Item;
+  /** Parameter texts; of a target item, the target's name first. */
+  readonly params: readonly string[];
+  /** Whether the same call without a target's name means this target. */
+  readonly isDefault: boolean;
 }
 
 export interface RegistryOptions {
@@ -86,11 +90,24 @@ export class Registry {
   /**
    * Every item's standard calls for the targets that are there now, in the order of declaration; made one by one, since
    * a thousand targets have half a million.
+   * @param items some of them, or another order
    */
-  *calls(): Generator<Call> {
+  *calls(items: readonly Item[] = this.#options.items): Generator<Call> {
     const moment = this.#options.ring.now();
-    for (const item of this.#options.items) {
-      for (const params of callParameters(item, moment)) yield { key: keyText(item.key, params), item };
+    for (const item of items) {
+      if (item.scope === "target") yield* this.#targetCalls(item, moment);
+      else for (const params of item.standard(moment)) yield callOf(item, params, false);
+    }
+  }
+
+  *#targetCalls(item: TargetItem, moment: Moment): Generator<Call> {
+    const roster = moment.targets(item.source);
+    if (roster.kind !== "value") return;
+    const meant = this.#options.defaultTarget(item.source, roster.value);
+    for (const target of roster.value.keys()) {
+      const view = moment.view(item.source, target);
+      if (view.kind !== "value") continue;
+      for (const params of item.standard(view.value)) yield callOf(item, [target, ...params], target === meant);
     }
   }
 
@@ -164,17 +181,8 @@ function guarded(evaluate: () => Answer<Scalar>): Answer<Scalar> {
   }
 }
 
-function* callParameters(item: Item, moment: Moment): Generator<readonly string[]> {
-  if (item.scope === "moment") {
-    yield* item.standard(moment);
-    return;
-  }
-  const roster: Roster = moment.targets(item.source);
-  if (roster.kind !== "value") return;
-  for (const target of roster.value.keys()) {
-    const view = moment.view(item.source, target);
-    if (view.kind === "value") for (const params of item.standard(view.value)) yield [target, ...params];
-  }
+function callOf(item: Item, params: readonly string[], isDefault: boolean): Call {
+  return { key: keyText(item.key, params), item, params, isDefault };
 }
 
 /** Trailing empty parameters are dropped: `key[a,]` and `key[a]` are one call. */
