@@ -1,6 +1,6 @@
 import type { Item, Params } from "../items/item.ts";
 import type { Call, Reply } from "../items/registry.ts";
-import { formatKey, type Key, parseKey } from "../zabbix/key.ts";
+import { parseKey } from "../zabbix/key.ts";
 
 // The files that userparameters/tidemark-value reads; its comment says the same.
 //
@@ -17,9 +17,9 @@ const LONGEST_LINE = 1000;
 const LONGEST_NAME = 255;
 const SHIM_PARAM = /^[A-Za-z0-9_.:-]*$/;
 
-/** A value file's name, and the key whose answer it holds. */
+/** Value files, by their names, and the key whose answer they hold. */
 export interface FileCall {
-  readonly name: string;
+  readonly names: readonly string[];
   readonly key: string;
 }
 
@@ -32,35 +32,32 @@ export function fileText(reply: Reply): string {
 
 /**
  * The file of a configured key; its parameters are completed when the key is one of ours, and stand as they are when it
- * is an alias. Undefined when the key is malformed or the shim would refuse its parameters.
+ * is an alias. No names when the key is malformed or the shim would refuse its parameters.
  */
-export function configuredCall(key: string, items: ReadonlyMap<string, Item>): FileCall | undefined {
+export function configuredCall(key: string, items: ReadonlyMap<string, Item>): FileCall {
   const parsed = parseKey(key);
-  if (parsed.kind === "malformed") return undefined;
-  const name = fileName(parsed.value, items.get(parsed.value.name));
-  return name === undefined ? undefined : { name, key };
+  if (parsed.kind === "malformed") return { names: [], key };
+  const { name, params } = parsed.value;
+  const item = items.get(name);
+  return { names: fileName(name, item === undefined ? params : completed(params, item)), key };
 }
 
-/** The files of a standard call: under its target's name, and under no name for the default target. Agents' own keys have none. */
-export function standardCalls({ key, item }: Call): readonly FileCall[] {
-  const parsed = parseKey(key);
-  if (parsed.kind === "malformed" || item.family === "native") return [];
-  const keys = [parsed.value];
-  if (item.scope === "target") keys.push({ ...parsed.value, params: ["", ...parsed.value.params.slice(1)] });
-  return keys.flatMap((called) => {
-    const name = fileName(called, item);
-    return name === undefined ? [] : [{ name, key: formatKey(called.name, called.params) }];
-  });
-}
-
-function fileName(key: Key, item: Item | undefined): string | undefined {
-  const params = item === undefined ? key.params : completed(key.params, item);
-  const name = [key.name, ...params].join(",");
-  return name.length <= LONGEST_NAME && params.every((param) => SHIM_PARAM.test(param)) ? name : undefined;
+/** The files of a standard call: of the default target one under no target's name too. Agents' own keys have none. */
+export function standardCall({ key, item, params, isDefault }: Call): FileCall {
+  if (item.family === "native") return { names: [], key };
+  const all = completed(params, item);
+  const nameless = isDefault ? fileName(item.key, ["", ...all.slice(1)]) : [];
+  return { names: [...fileName(item.key, all), ...nameless], key };
 }
 
 function completed(given: readonly string[], item: Item): readonly string[] {
   const fallbacks = Object.values(item.params as Params).map((param) => param.fallback ?? "");
   const declared = item.scope === "target" ? ["", ...fallbacks] : fallbacks;
   return declared.map((fallback, index) => given[index] || fallback);
+}
+
+/** One name, or none when the shim would refuse to build it. */
+function fileName(key: string, params: readonly string[]): readonly string[] {
+  const name = [key, ...params].join(",");
+  return name.length <= LONGEST_NAME && params.every((param) => SHIM_PARAM.test(param)) ? [name] : [];
 }

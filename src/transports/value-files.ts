@@ -6,12 +6,12 @@ import type { Item } from "../items/item.ts";
 import type { Call, Reply } from "../items/registry.ts";
 import { Pace } from "./pace.ts";
 import { ValueDirectory } from "./value-directory.ts";
-import { configuredCall, type FileCall, fileText, standardCalls } from "./value-file.ts";
+import { configuredCall, type FileCall, fileText, standardCall } from "./value-file.ts";
 
 export interface ValueFilesOptions {
   /** RunDir/v: made, swept and emptied by this class alone. */
   readonly directory: string;
-  readonly registry: { ask(key: string): Reply; calls(): Iterable<Call> };
+  readonly registry: { ask(key: string): Reply; calls(items: readonly Item[]): Iterable<Call> };
   readonly items: readonly Item[];
   /** `UserParameter.Keys` as they stand now: they come before the standard calls. */
   readonly keys: () => Iterable<string>;
@@ -36,6 +36,8 @@ const SHORTEST_LIFE_SECONDS = 10;
 export class ValueFiles {
   readonly #options: ValueFilesOptions;
   readonly #items: ReadonlyMap<string, Item>;
+  /** Discovery and other items about the whole come first: many targets must not crowd them out. */
+  readonly #ordered: readonly Item[];
   #directory: ValueDirectory | undefined;
   #running: Promise<void> | undefined;
   #wanted = false;
@@ -46,6 +48,8 @@ export class ValueFiles {
   constructor(options: ValueFilesOptions) {
     this.#options = options;
     this.#items = new Map(options.items.map((item) => [item.key, item]));
+    const about = (scope: Item["scope"]) => options.items.filter((item) => item.scope === scope);
+    this.#ordered = [...about("moment"), ...about("target")];
   }
 
   /** To be called after each closed slot. Slots that close while a generation is being written share the next one. */
@@ -88,32 +92,34 @@ export class ValueFiles {
 
   async #generation(directory: ValueDirectory): Promise<void> {
     const { registry, io } = this.#options;
-    const names = new Set<string>();
+    const written = new Set<string>();
     const pace = new Pace(() => io.now().mono);
-    for (const { name, key } of this.#calls()) {
-      if (names.has(name)) continue;
-      if (names.size === MOST_FILES) {
-        this.#sayOnce(
-          `Only ${MOST_FILES} calls have a value file for UserParameters; ${key} and those after it have none.`,
-        );
+    for (const { names, key } of this.#calls()) {
+      const fresh = names.filter((name) => !written.has(name));
+      if (fresh.length === 0) continue;
+      if (written.size + fresh.length > MOST_FILES) {
+        this.#sayOnce(`At most ${MOST_FILES} value files for UserParameters: ${key} and the calls after it have none.`);
         break;
       }
-      names.add(name);
-      directory.write(name, fileText(registry.ask(key)));
+      const text = fileText(registry.ask(key));
+      for (const name of fresh) {
+        directory.write(name, text);
+        written.add(name);
+      }
       await pace.pause();
       if (this.#closed) return;
     }
-    directory.keepOnly(names);
+    directory.keepOnly(written);
     directory.promise(this.#goodUntil());
   }
 
   *#calls(): Generator<FileCall> {
     for (const key of this.#options.keys()) {
       const call = configuredCall(key, this.#items);
-      if (call !== undefined) yield call;
-      else this.#sayOnce(`UserParameter.Keys: ${key} has no value file: ${WHAT_HAS_A_FILE}.`);
+      if (call.names.length === 0) this.#sayOnce(`UserParameter.Keys: ${key} has no value file: ${WHAT_HAS_A_FILE}.`);
+      yield call;
     }
-    for (const call of this.#options.registry.calls()) yield* standardCalls(call);
+    for (const call of this.#options.registry.calls(this.#ordered)) yield standardCall(call);
   }
 
   /** The shim compares with /proc/uptime, which unlike the monotonic clock counts the time a machine was suspended. */

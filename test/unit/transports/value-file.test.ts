@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Item, momentItem, type Param, targetItem } from "../../../src/items/item.ts";
 import { none, ok, value } from "../../../src/ring/answer.ts";
-import { configuredCall, fileText, standardCalls } from "../../../src/transports/value-file.ts";
+import { configuredCall, fileText, standardCall } from "../../../src/transports/value-file.ts";
 
 const text = (fallback: string | undefined): Param<string> => ({ doc: "Any text.", fallback, parse: ok });
 const declared = { type: "float", units: "", name: "Test", doc: "Test.", delay: "1m" } as const;
@@ -22,6 +22,7 @@ const version: Item = momentItem({
   standard: () => [[]],
   value: () => value("0.1.0"),
 });
+const agentsOwn: Item = { ...version, key: "agent.ping", family: "native" };
 const items = new Map([ratio, stat, version].map((item) => [item.key, item]));
 
 const configured = [
@@ -46,30 +47,34 @@ const configured = [
 ];
 for (const { key, want } of configured) {
   test(`configuredCall: ${key.slice(0, 60)}`, () => {
-    expect(configuredCall(key, items)).toEqual(want === undefined ? undefined : { name: want, key });
+    expect(configuredCall(key, items)).toEqual({ names: want === undefined ? [] : [want], key });
   });
 }
 
-test("standardCalls: a target's call answers under its name and for the default target", () => {
-  expect(standardCalls({ key: "memcached.hit_ratio[main,15m]", item: ratio })).toEqual([
-    { name: "memcached.hit_ratio,main,15m,get", key: "memcached.hit_ratio[main,15m]" },
-    { name: "memcached.hit_ratio,,15m,get", key: "memcached.hit_ratio[,15m]" },
-  ]);
-});
-
-test("standardCalls: a call without parameters is one file", () => {
-  expect(standardCalls({ key: "tidemark.version", item: version })).toEqual([
-    { name: "tidemark.version", key: "tidemark.version" },
-  ]);
-});
-
-test("standardCalls: a key of the agents has no file", () => {
-  expect(standardCalls({ key: "agent.ping", item: { ...version, key: "agent.ping", family: "native" } })).toEqual([]);
-});
-
-test("standardCalls: a parameter that the shim refuses has no file", () => {
-  expect(standardCalls({ key: "memcached.stat[main,a/b]", item: stat })).toEqual([]);
-});
+const standard = [
+  {
+    name: "of some target",
+    item: ratio,
+    params: ["main", "15m"],
+    isDefault: false,
+    want: ["memcached.hit_ratio,main,15m,get"],
+  },
+  {
+    name: "of the default target",
+    item: ratio,
+    params: ["main", "15m"],
+    isDefault: true,
+    want: ["memcached.hit_ratio,main,15m,get", "memcached.hit_ratio,,15m,get"],
+  },
+  { name: "without parameters", item: version, params: [], isDefault: false, want: ["tidemark.version"] },
+  { name: "with a parameter that the shim refuses", item: stat, params: ["main", "a/b"], isDefault: true, want: [] },
+  { name: "of a key that agents have", item: agentsOwn, params: [], isDefault: false, want: [] },
+];
+for (const { name, item, params, isDefault, want } of standard) {
+  test(`standardCall: ${name}`, () => {
+    expect(standardCall({ key: "the.key", item, params, isDefault })).toEqual({ names: want, key: "the.key" });
+  });
+}
 
 const texts = [
   { name: "a number", reply: { kind: "value", text: "66.66", clock: 1 }, want: "= 66.66\n" },

@@ -11,22 +11,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Item, momentItem } from "../../../src/items/item.ts";
+import { type Item, momentItem, targetItem } from "../../../src/items/item.ts";
 import type { Call, Reply } from "../../../src/items/registry.ts";
 import { value } from "../../../src/ring/answer.ts";
 import { ValueFiles } from "../../../src/transports/value-files.ts";
 
-const item: Item = momentItem({
-  key: "a",
-  type: "float",
-  units: "",
-  name: "Test",
-  doc: "Test.",
-  delay: "1m",
-  params: {},
-  standard: () => [[]],
-  value: () => value(1),
-});
+const declared = { key: "a", type: "float", units: "", name: "Test", doc: "Test.", delay: "1m", params: {} } as const;
+const item: Item = momentItem({ ...declared, standard: () => [[]], value: () => value(1) });
 
 let parent: string;
 let directory: string;
@@ -52,7 +43,8 @@ function world(answers: Record<string, Reply>) {
     directory,
     registry: {
       ask: (key) => state.answers[key] ?? { kind: "unknown", reason: `No ${key}.` },
-      calls: (): Call[] => Object.keys(state.answers).map((key) => ({ key, item: { ...item, key } })),
+      calls: (): Call[] =>
+        Object.keys(state.answers).map((key) => ({ key, item: { ...item, key }, params: [], isDefault: false })),
     },
     items: [item],
     keys: () => state.keys,
@@ -141,7 +133,31 @@ test("no more than 2,000 files: the first call left out is named once", async ()
   await tick();
   expect(readdirSync(directory)).toHaveLength(2001);
   expect(existsSync(join(directory, "k1999"))).toBe(true);
-  expect(lines).toEqual([expect.stringMatching(/2000 .*k2000 /)]);
+  expect(lines).toEqual([expect.stringMatching(/2000 .* k2000 /)]);
+});
+
+test("items about the whole come before those about targets", async () => {
+  const asked: string[] = [];
+  const about = (key: string): Item =>
+    targetItem({ ...declared, key, source: "s", freshness: "sample", standard: () => [], value: () => value(1) });
+  const files = new ValueFiles({
+    directory,
+    registry: {
+      ask: () => known("1"),
+      calls: (items) => {
+        asked.push(...items.map(({ key }) => key));
+        return [];
+      },
+    },
+    items: [about("t1"), { ...item, key: "m1" }, about("t2"), { ...item, key: "m2" }],
+    keys: () => [],
+    step: 60,
+    io: { now: () => ({ clock: 0, mono: 0 }), readText: () => "1 1" },
+    log: { warning: () => undefined, error: () => undefined },
+  });
+  files.slotClosed();
+  await files.settled();
+  expect(asked).toEqual(["m1", "m2", "t1", "t2"]);
 });
 
 test("a generation yields to the event loop between slices", async () => {
