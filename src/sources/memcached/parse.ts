@@ -121,7 +121,7 @@ export class StatReader {
     while (from < chunk.length && this.#verdict === undefined) {
       const next = this.#line(chunk, from);
       if (next < 0) {
-        this.#keep(chunk.slice(from));
+        this.#keep(Uint8Array.from(chunk.subarray(from))); // Buffer's slice would be no copy
         break;
       }
       from = next;

@@ -133,7 +133,7 @@ test("StatReader: every split of the pipelined replies reads alike", () => {
 
 test("StatReader: byte by byte reads alike, and only the last byte ends it", () => {
   const reader = new StatReader(newVocabulary(), ALL);
-  const lent = new Uint8Array(1); // one buffer for all chunks: nothing of it may be kept
+  const lent = Buffer.alloc(1); // one buffer for all chunks: nothing of it may be kept
   const ends = [...pipelined].map((byte) => {
     lent[0] = byte;
     return reader.feed(lent);
