@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -43,6 +44,16 @@ export class ValueDirectory {
     }
     renameSync(join(this.#path, DRAFT_FILE), join(this.#path, name));
     this.#held.set(name, text);
+  }
+
+  /** A second name of a value file, which follows whatever that one holds. */
+  link(name: string, target: string): void {
+    const held = `-> ${target}`;
+    if (this.#held.get(name) === held) return;
+    this.#held.delete(name);
+    symlinkSync(target, join(this.#path, DRAFT_FILE));
+    renameSync(join(this.#path, DRAFT_FILE), join(this.#path, name));
+    this.#held.set(name, held);
   }
 
   /** Removes every value file but these. */

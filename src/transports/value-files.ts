@@ -95,15 +95,16 @@ export class ValueFiles {
     const written = new Set<string>();
     const pace = new Pace(() => io.now().mono);
     for (const { names, key } of this.#calls()) {
-      const fresh = names.filter((name) => !written.has(name));
-      if (fresh.length === 0) continue;
-      if (written.size + fresh.length > MOST_FILES) {
+      const [first, ...others] = names.filter((name) => !written.has(name));
+      if (first === undefined) continue;
+      if (written.size + 1 + others.length > MOST_FILES) {
         this.#sayOnce(`At most ${MOST_FILES} value files for UserParameters: ${key} and the calls after it have none.`);
         break;
       }
-      const text = fileText(registry.ask(key));
-      for (const name of fresh) {
-        directory.write(name, text);
+      directory.write(first, fileText(registry.ask(key)));
+      written.add(first);
+      for (const name of others) {
+        directory.link(name, first);
         written.add(name);
       }
       await pace.pause();
