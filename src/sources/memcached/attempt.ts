@@ -30,6 +30,9 @@ export function failed(state: State, reason: string, hint?: Failure["hint"]): Fa
   return hint === undefined ? { kind: "failed", state, reason } : { kind: "failed", state, reason, hint };
 }
 
+/** Codes of what OpenSSL complains about, also before the first byte: a key that does not fit its certificate. */
+const OPENSSL = /^ERR_(SSL|OSSL|TLS)_/;
+
 interface Circumstances {
   readonly address: Address;
   /** Bytes of the answer that did come. */
@@ -41,11 +44,11 @@ interface Circumstances {
 /** What the end of a connection says about the server. */
 export function failureOf(ending: Exclude<Ending, { kind: "read" }>, at: Circumstances): Failure {
   if (ending.kind === "late") return lateFailure(ending.phase, at);
-  if (ending.phase === "connect") return refusal(ending.code, ending.text, at.address);
   const where = endpointText(at.address.endpoint);
-  if (ending.phase === "handshake" || ending.code?.startsWith("ERR_SSL") === true) {
+  if (ending.phase === "handshake" || OPENSSL.test(ending.code ?? "")) {
     return failed("TLS failed", `TLS with ${where} failed: ${tlsText(ending.text)}`, "TLS");
   }
+  if (ending.phase === "connect") return refusal(ending.code, ending.text, at.address);
   if (at.received === 0) return failed("down", `connection closed by ${where} without a reply`, "closed");
   return failed("down", `connection closed by ${where} after ${at.received} bytes of a reply`, "cut");
 }
@@ -64,6 +67,8 @@ function refusal(code: string | undefined, text: string, { endpoint }: Address):
   switch (code) {
     case "ECONNREFUSED":
       return failed("down", `connection refused by ${where}`);
+    case "ECONNRESET": // accepted, and closed before that was noticed here
+      return failed("down", `connection closed by ${where} without a reply`, "closed");
     case "ENOENT":
       return failed("down", `no socket at ${where}`);
     case "EACCES":

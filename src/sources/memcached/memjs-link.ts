@@ -92,8 +92,11 @@ export class MemjsLink {
     const socket = (this.#server as unknown as { readonly _socket?: Socket })._socket;
     if (socket === undefined || socket === this.#socket) return;
     this.#socket = socket;
+    // All requests in one write: a server that refuses the first closes, and the error of a later write would hide why.
+    socket.cork();
     socket.on("connect", () => {
       this.#phase = "open";
+      socket.uncork();
     });
     socket.prependListener("data", (chunk: Uint8Array) => this.#check(chunk));
     socket.prependListener("error", (error: Error & { readonly code?: string }) => {
@@ -130,6 +133,8 @@ export class MemjsLink {
 
 /** The part of node's socket that is needed here. */
 interface Socket extends EventEmitter {
+  cork(): void;
+  uncork(): void;
   destroy(): void;
 }
 

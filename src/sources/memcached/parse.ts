@@ -78,7 +78,6 @@ export class StatReader {
   #received = 0;
   #rest: Uint8Array | undefined;
   #verdict: Verdict | undefined;
-  #refusal: string | undefined;
 
   readonly #general: Row;
   readonly #texts = new Map<string, string>();
@@ -106,11 +105,6 @@ export class StatReader {
   /** Undefined until the last reply has ended or the peer has shown not to be a memcached. */
   get verdict(): Verdict | undefined {
     return this.#verdict;
-  }
-
-  /** What the server said when it closed the connection before the last reply ended; undefined: nothing whole. */
-  get refusal(): string | undefined {
-    return this.#refusal;
   }
 
   /** Takes the next bytes. True: nothing more is expected. */
@@ -251,8 +245,7 @@ export class StatReader {
   }
 
   #error(line: string): void {
-    if (this.#ended === 0) this.#refusal = line;
-    if (this.#ended === 0 && line !== UNAUTHENTICATED) this.#verdict = { kind: "refused", line };
+    if (this.#ended === 0) this.#verdict = { kind: "refused", line };
     else this.#endPart();
   }
 
@@ -262,7 +255,7 @@ export class StatReader {
     this.#class = -1;
     this.#previousInClass = -1;
     if (this.#part !== undefined || this.#verdict !== undefined) return;
-    this.#verdict = this.#refusal === undefined ? this.#read() : { kind: "refused", line: this.#refusal };
+    this.#verdict = this.#read();
   }
 
   #read(): Verdict {

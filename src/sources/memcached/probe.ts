@@ -14,8 +14,8 @@ const BINARY_VERSION = Buffer.from(`800b${"00".repeat(22)}`, "hex");
 
 const BINARY_REPLY = 0x81;
 
-/** The beginning of a TLS 1.2 ClientHello without any cipher: a TLS server answers with an alert, and closes. */
-const BROKEN_HELLO = Buffer.from(`160301002d010000290303${"00".repeat(32)}000000020100`, "hex");
+/** A ClientHello with one cipher and no extension, too little for most: a TLS server answers with an alert or its own hello. */
+const SMALL_HELLO = Buffer.from(`160301002d010000290303${"00".repeat(32)}000002c02b0100`, "hex");
 
 const TLS_RECORDS = [0x15, 0x16];
 
@@ -60,7 +60,7 @@ export async function speaksBinary(io: Io, address: Address, ms: number): Promis
 
 export async function speaksTls(io: Io, address: Address, ms: number): Promise<boolean> {
   const reader = new ByteReader();
-  await once(io, { address, tls: undefined, request: BROKEN_HELLO, reader, ms });
+  await once(io, { address, tls: undefined, request: SMALL_HELLO, reader, ms });
   return TLS_RECORDS.some((type) => type === reader.first);
 }
 

@@ -40,6 +40,8 @@ export class TextClient {
   /**
    * A kept connection that turns out to be closed (idle_timeout, restart) is replaced once within the time. The first
    * read over a connection brings the settings, too: a new process always means a new connection.
+   * A login is sent only to a server that asks for it, since any other would store it as an item; and over another
+   * connection, since what else it says to pipelined requests differs between versions.
    */
   async read(parts: readonly Part[], ms: number): Promise<Attempt> {
     const end = this.#now() + ms;
@@ -48,12 +50,10 @@ export class TextClient {
       const outcome = await this.#ask(kept, parts, ms);
       if (!wasClosed(outcome)) return this.#settle(kept, outcome, false);
     }
-    if (this.#closed) return failed("down", "tidemark stops");
-    const tls = this.#access.tls === undefined ? undefined : readTlsFiles(this.#io, this.#access.tls);
-    if (tls?.kind === "malformed") return failed("TLS failed", tls.reason);
-    const fresh = new Connection(this.#io, this.#access.address, tls?.value);
-    this.#connection = fresh;
-    return this.#settle(fresh, await this.#begin(fresh, [...new Set([...parts, "settings" as const])], end), true);
+    const all = [...new Set([...parts, "settings" as const])];
+    const attempt = await this.#open((fresh) => this.#ask(fresh, all, end - this.#now()));
+    if (attempt.kind === "read" || attempt.hint !== "login" || this.#access.login === undefined) return attempt;
+    return this.#open(async (fresh) => (await this.#logIn(fresh, end)) ?? this.#ask(fresh, all, end - this.#now()));
   }
 
   /** For good: a read that goes on makes no new connection. */
@@ -62,17 +62,19 @@ export class TextClient {
     this.#connection?.close();
   }
 
+  async #open(ask: (fresh: Connection) => Promise<Outcome>): Promise<Attempt> {
+    if (this.#closed) return failed("down", "tidemark stops");
+    const tls = this.#access.tls === undefined ? undefined : readTlsFiles(this.#io, this.#access.tls);
+    if (tls?.kind === "malformed") return failed("TLS failed", tls.reason);
+    const fresh = new Connection(this.#io, this.#access.address, tls?.value);
+    this.#connection = fresh;
+    return this.#settle(fresh, await ask(fresh), true);
+  }
+
   #settle(connection: Connection, outcome: Outcome, fresh: boolean): Attempt {
     if (outcome.kind === "read") return { ...outcome, fresh };
     connection.close();
     return outcome;
-  }
-
-  /** The login is sent only to a server that asks for it: to any other it would store an item. */
-  async #begin(connection: Connection, parts: readonly Part[], end: number): Promise<Outcome> {
-    const outcome = await this.#ask(connection, parts, end - this.#now());
-    if (outcome.kind === "read" || outcome.hint !== "login" || this.#access.login === undefined) return outcome;
-    return (await this.#logIn(connection, end)) ?? this.#ask(connection, parts, end - this.#now());
   }
 
   async #ask(connection: Connection, parts: readonly Part[], ms: number): Promise<Outcome> {
@@ -84,8 +86,7 @@ export class TextClient {
       return { kind: "read", reading: verdict.reading, ms: this.#now() - Math.max(began, connection.openedAt) };
     }
     if (verdict?.kind === "foreign") return failed("not memcached", `not a reply of memcached: ${verdict.found}`);
-    const refusal = verdict?.line ?? reader.refusal;
-    if (refusal !== undefined || ending.kind === "read") return refused(refusal ?? "");
+    if (verdict !== undefined || ending.kind === "read") return refused(verdict?.line ?? "");
     return failureOf(ending, { address: this.#access.address, received: reader.received, ms });
   }
 

@@ -200,6 +200,7 @@ test("StatReader: a server without stats settings (1.2) is read all the same", (
 });
 
 const refusals = [
+  { name: "missing login", bytes: "CLIENT_ERROR unauthenticated\r\n", line: "CLIENT_ERROR unauthenticated" },
   { name: "unknown command", bytes: "ERROR\r\n", line: "ERROR" },
   {
     name: "too many connections",
@@ -217,15 +218,6 @@ for (const { name, bytes, line } of refusals) {
     expect(read(bytes, ALL)).toEqual({ kind: "refused", line });
   });
 }
-
-test("StatReader: a missing login is told after all replies, so that the connection can go on", () => {
-  const line = "CLIENT_ERROR unauthenticated";
-  const reader = new StatReader(newVocabulary(), ALL);
-  expect(reader.feed(Buffer.from(`${line}\r\n${line}\r\n`))).toBe(false);
-  expect(reader.refusal).toBe(line);
-  expect(reader.feed(Buffer.from(`${line}\r\n`))).toBe(true);
-  expect(reader.verdict).toEqual({ kind: "refused", line });
-});
 
 const foreign = [
   { name: "HTTP", bytes: "HTTP/1.1 400 Bad Request\r\n", found: '"HTTP/1.1 400 Bad Request"' },
