@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Io } from "../io/io.ts";
 import type { LineLog } from "../io/stderr-log.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
-import { onSchedule } from "../schedule/cron.ts";
+import { Firing } from "../schedule/cron.ts";
 import { SOURCES } from "../sources/all.ts";
 import { type ControlSocket, listenControl } from "../transports/control-socket.ts";
 import { listenPassive, type PassiveServer } from "../transports/passive-server.ts";
@@ -26,7 +26,7 @@ export class Daemon {
   #settings: Settings;
   #control: ControlSocket | undefined;
   #values: ValueFiles | undefined;
-  #stopSchedule: (() => void) | undefined;
+  #firing: Firing | undefined;
 
   private constructor(parts: { settings: Settings; io: Io; log: LineLog; sampling: Sampling; passive: PassiveServer }) {
     this.#settings = parts.settings;
@@ -58,7 +58,8 @@ export class Daemon {
     passive = listening.value;
     const daemon = new Daemon({ settings, io, log, sampling, passive });
     await daemon.#openRunDirectory();
-    daemon.#stopSchedule = onSchedule(settings.core.Schedule, () => void sampling.schedule.tick());
+    const plan = { expression: settings.core.Schedule, step: settings.step };
+    daemon.#firing = new Firing(plan, io, () => void sampling.schedule.tick());
     return ok(daemon);
   }
 
@@ -86,7 +87,7 @@ export class Daemon {
 
   /** Ends cleanly: no new ticks, the one in flight finished, journal and value files put in order. */
   async stop(): Promise<void> {
-    this.#stopSchedule?.();
+    this.#firing?.stop();
     await this.#passive.close();
     await this.#control?.close();
     await this.sampling.close();

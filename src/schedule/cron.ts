@@ -1,5 +1,7 @@
-import { createTask, validateDetailed } from "node-cron";
+import { createTask, type ScheduledTask, validateDetailed } from "node-cron";
+import type { Io } from "../io/io.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import type { Stamp } from "../ring/sample.ts";
 
 const DAY = 86_400;
 
@@ -29,13 +31,82 @@ function evenGap(firings: readonly number[]): Parsed<number> {
   return other === undefined ? ok(step) : malformed(`not evenly spaced: one gap is ${step} s, another ${other} s`);
 }
 
-/** Calls back at each firing until the returned function is called. */
-export function onSchedule(expression: string, tick: () => void): () => void {
-  const quiet = { info: ignore, warn: ignore, error: ignore, debug: ignore };
-  // UTC: a daylight-saving change would be an uneven gap.
-  const task = createTask(expression, tick, { timezone: "Etc/UTC", suppressMissedWarning: true, logger: quiet });
-  void task.start();
-  return () => void task.destroy();
+/** So long before each firing both clocks are compared: after timers of the same loop, before node-cron's own. */
+const BEFORE_SECONDS = 0.005;
+
+/**
+ * Fires a tick at each match of an expression until it is stopped.
+ *
+ * node-cron plans by the wall clock alone: one set back by an hour would make it wait that hour, one set forward by
+ * years (a machine that boots in 1970) would make it go through all that was missed. So just before each firing the
+ * wall clock is compared with the monotonic one, and after a step everything is planned anew.
+ */
+export class Firing {
+  readonly #expression: string;
+  readonly #step: number;
+  readonly #io: Pick<Io, "now" | "after">;
+  readonly #tick: () => void;
+  #task: ScheduledTask;
+  #cancel: () => void = () => undefined;
+  #planned: Stamp;
+
+  /** @param step seconds between two firings */
+  constructor(plan: { expression: string; step: number }, io: Pick<Io, "now" | "after">, tick: () => void) {
+    this.#expression = plan.expression;
+    this.#step = plan.step;
+    this.#io = io;
+    this.#tick = tick;
+    this.#planned = io.now();
+    this.#task = this.#begin();
+    this.#watch();
+  }
+
+  stop(): void {
+    this.#cancel();
+    void this.#task.destroy();
+  }
+
+  #begin(): ScheduledTask {
+    const quiet = { info: ignore, warn: ignore, error: ignore, debug: ignore };
+    const task = createTask(this.#expression, () => this.#fired(), {
+      timezone: "Etc/UTC", // a daylight-saving change would be an uneven gap
+      missedExecutionTolerance: this.#step * 1000, // a late tick is better than none
+      suppressMissedWarning: true,
+      logger: quiet,
+    });
+    void task.start();
+    return task;
+  }
+
+  #fired(): void {
+    this.#watch();
+    this.#tick();
+  }
+
+  /** Looks again just before the next firing. */
+  #watch(): void {
+    this.#planned = this.#io.now();
+    const due = (this.#task.getNextRun()?.getTime() ?? Number.NaN) / 1000;
+    const seconds = due - this.#planned.clock - BEFORE_SECONDS;
+    this.#after(seconds > 0 ? seconds : this.#step);
+  }
+
+  #after(seconds: number): void {
+    this.#cancel();
+    this.#cancel = this.#io.after(seconds * 1000, () => this.#compare());
+  }
+
+  #compare(): void {
+    const now = this.#io.now();
+    const stepped = now.clock - this.#planned.clock - (now.mono - this.#planned.mono);
+    if (Math.abs(stepped) < this.#step / 2) {
+      this.#after(this.#step);
+      return;
+    }
+    void this.#task.destroy();
+    this.#task = this.#begin();
+    this.#watch();
+  }
 }
 
 /** Missed firings are counted by their slots; node-cron's own words about them would only repeat it. */

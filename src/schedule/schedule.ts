@@ -58,6 +58,7 @@ export class Schedule {
   #missed = 0;
   #seconds = Number.NaN;
   #finished: Stamp | undefined;
+  #abort: AbortController | undefined;
 
   constructor(options: ScheduleOptions, running: readonly Running[]) {
     this.#options = options;
@@ -101,11 +102,12 @@ export class Schedule {
   async #tick(): Promise<void> {
     const { io, ring, keeper, slots, step, timeout } = this.#options;
     const stamp = io.now();
-    const slot = slots.next(stamp.mono);
-    if (this.#lastSlot !== undefined) this.#missed += slot - this.#lastSlot - 1;
+    const slot = slots.next(stamp);
+    if (this.#lastSlot !== undefined) this.#missed += Math.max(0, slot - this.#lastSlot - 1);
     this.#lastSlot = slot;
     const seconds = Math.min(timeout, step - BEFORE_NEXT_TICK_SECONDS);
     const abort = new AbortController();
+    this.#abort = abort;
     const cancel = io.after(seconds * 1000, () => abort.abort());
     const tick: Tick = { slot, stamp, deadline: abort.signal, seconds };
     const samples: Kept[] = [];
@@ -178,8 +180,9 @@ export class Schedule {
     return this.#running.find(({ name }) => name === source)?.collector.forget(target) ?? false;
   }
 
-  /** Waits for the tick in flight and closes the collectors. */
+  /** Cuts the tick in flight short, keeps what it has brought, and closes the collectors. */
   async stop(): Promise<void> {
+    this.#abort?.abort();
     await this.#current;
     await Promise.all(this.#running.map(({ collector }) => collector.close()));
   }

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { malformed, ok } from "../../../src/ring/answer.ts";
-import { onSchedule, stepSeconds } from "../../../src/schedule/cron.ts";
+import { Firing, stepSeconds } from "../../../src/schedule/cron.ts";
 
 const cases = [
   { expression: "* * * * *", want: ok(60) },
@@ -24,14 +24,57 @@ for (const { expression, want } of cases) {
   test(`"${expression}"`, () => expect(stepSeconds(expression)).toEqual(want));
 }
 
-test("fires until it is told to stop", async () => {
-  let fired = 0;
-  await new Promise<void>((resolve) => {
-    const stop = onSchedule("* * * * * *", () => {
-      fired++;
-      stop();
-      resolve();
-    });
+describe("firing", () => {
+  afterEach(() => {
+    vi.useRealTimers();
   });
-  expect(fired).toBe(1);
+
+  /** Ticks since the first, at minute 0; both clocks move on by `advance` alone. */
+  function firing() {
+    vi.useFakeTimers({ now: 600_000, toFake: ["setTimeout", "clearTimeout", "Date", "performance"] });
+    const io = {
+      now: () => ({ clock: Date.now() / 1000, mono: performance.now() / 1000 }),
+      after: (ms: number, callback: () => void) => {
+        const timer = setTimeout(callback, ms);
+        return () => clearTimeout(timer);
+      },
+    };
+    const ticks: number[] = [];
+    const fired = new Firing({ expression: "* * * * *", step: 60 }, io, () => void ticks.push(io.now().mono));
+    return { ticks, fired, advance: (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000) };
+  }
+
+  test("comes at each match until it is stopped", async () => {
+    const { ticks, fired, advance } = firing();
+    await advance(185);
+    expect(ticks.map(Math.round)).toEqual([60, 120, 180]);
+    fired.stop();
+    await advance(120);
+    expect(ticks).toHaveLength(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  for (const off of [-3600, 3600, -90, 90]) {
+    test(`goes on when the wall clock is set by ${off} s`, async () => {
+      const { ticks, fired, advance } = firing();
+      await advance(65);
+      vi.setSystemTime(Date.now() + off * 1000);
+      await advance(300);
+      fired.stop();
+      const gaps = ticks.slice(1).map((tick, at) => tick - (ticks[at] ?? 0));
+      expect(ticks.length).toBeGreaterThanOrEqual(5);
+      expect(Math.max(...gaps)).toBeLessThan(121);
+    });
+  }
+
+  test("does not go through the years when the clock of a machine is set for the first time", async () => {
+    const { ticks, fired, advance } = firing();
+    await advance(65);
+    vi.setSystemTime(Date.now() + 56 * 365 * 86_400_000);
+    const began = process.hrtime.bigint();
+    await advance(180);
+    fired.stop();
+    expect(ticks.length).toBeGreaterThanOrEqual(3);
+    expect(process.hrtime.bigint() - began).toBeLessThan(2_000_000_000n);
+  });
 });
