@@ -1,11 +1,10 @@
 import { expect } from "vitest";
-import { readJournal } from "../../src/journal/replay.ts";
-import type { GoodSample } from "../../src/ring/sample.ts";
-import { SampleDecoder } from "../../src/schedule/sample-record.ts";
 import { freePort } from "./address.ts";
 import { Bench } from "./daemon.ts";
+import { journalOf, type Kept } from "./daemon-journal.ts";
 import { startMemcached } from "./memcached.ts";
 import { MemcachedLoad } from "./memcached-load.ts";
+import { IN_FLIGHT_SECONDS, SteadyLoad, seconds } from "./steady-load.ts";
 import { pause, waitFor } from "./wait.ts";
 
 /** From start to end of one process of the daemon, wall seconds; `answered`: its first answer, if it came to that. */
@@ -15,17 +14,7 @@ interface Life {
   readonly ended: number;
 }
 
-/** What the load had asked for, and what was answered, at one wall second. */
-interface Reached {
-  readonly clock: number;
-  readonly sent: number;
-  readonly done: number;
-}
-
 const LONGEST_LIFE_MS = 2500;
-/** How long a tick and its write may take here. */
-const IN_FLIGHT_SECONDS = 0.4;
-const BATCH = 20;
 
 /**
  * Kills the daemon so many times at random instants while a memcached is under load. Expects every start to work, every
@@ -85,25 +74,6 @@ async function killed(daemon: Awaited<ReturnType<Bench["launch"]>>, ms: number):
   return ended;
 }
 
-interface Kept {
-  readonly slot: number;
-  readonly sample: GoodSample;
-}
-
-function journalOf({ state }: Bench): readonly Kept[] {
-  const decoder = new SampleDecoder();
-  const kept: Kept[] = [];
-  const said: string[] = [];
-  readJournal({ directory: state, step: 1, boot: "", report: (line) => said.push(line) }, ({ slot, body }) => {
-    const decoded = decoder.decode(body);
-    if (decoded.kind === "malformed") said.push(decoded.reason);
-    else if (slot !== undefined && decoded.value?.source === "memcached" && decoded.value.sample.kind === "good")
-      kept.push({ slot, sample: decoded.value.sample });
-  });
-  expect(said).toEqual([]);
-  return kept;
-}
-
 /** Slots are those of the wall clock, and none is missing in which a tick had the time to end. */
 function expectComplete(kept: readonly Kept[], lives: readonly Life[]): void {
   const slots = new Set(kept.map(({ slot }) => slot));
@@ -115,51 +85,4 @@ function expectComplete(kept: readonly Kept[], lives: readonly Life[]): void {
     return Array.from({ length: count }, (_, at) => from + at).filter((slot) => !slots.has(slot));
   });
   expect(missing).toEqual([]);
-}
-
-/** Gets all the time, and remembers when how many were sent and answered. */
-class SteadyLoad {
-  readonly #load: MemcachedLoad;
-  readonly #reached: Reached[] = [{ clock: 0, sent: 0, done: 0 }];
-  readonly #running: Promise<void>;
-  #stopped = false;
-
-  constructor(load: MemcachedLoad) {
-    this.#load = load;
-    this.#running = this.#work();
-  }
-
-  async #work(): Promise<void> {
-    await this.#load.sets(BATCH);
-    for (let done = 0; !this.#stopped; done += BATCH) {
-      this.#reached.push({ clock: seconds(), sent: done + BATCH, done });
-      await Promise.all([this.#load.gets(BATCH), this.#load.misses(1)]);
-      this.#reached.push({ clock: seconds(), sent: done + BATCH, done: done + BATCH });
-      await pause(5);
-    }
-  }
-
-  async stop() {
-    this.#stopped = true;
-    await this.#running;
-    this.#load.close();
-    return this.#load.done;
-  }
-
-  /** The sample's count lies between what was answered a moment before and what was sent by then. */
-  expectTrue({ stamp, numbers }: GoodSample): void {
-    const hits = Number(numbers.get("get_hits"));
-    expect(hits).toBeGreaterThanOrEqual(this.#at(stamp.clock - IN_FLIGHT_SECONDS).done);
-    expect(hits).toBeLessThanOrEqual(this.#at(stamp.clock).sent);
-  }
-
-  #at(clock: number): Reached {
-    const before = this.#reached.findLast((reached) => reached.clock <= clock);
-    if (before === undefined) throw new Error(`nothing is known of ${clock}`);
-    return before;
-  }
-}
-
-function seconds(): number {
-  return Date.now() / 1000;
 }
