@@ -1,4 +1,4 @@
-import { shortName } from "../short-name.ts";
+import { shortName } from "../../items/short-name.ts";
 import type { Finding, Remembered } from "../source.ts";
 import { type Address, endpointText, hostAddress, labelsOf, parseAddress } from "./address.ts";
 import { Processes } from "./processes.ts";
