@@ -2,6 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, s
 import { isIP, connect as netConnect, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Access, ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
+import { realFileSystem } from "./real-file-system.ts";
+import { realFiles } from "./real-files.ts";
 
 /** What one read may bring at most; libuv reads no more at once. */
 const LENT_BYTES = 2 ** 16;
@@ -21,6 +23,8 @@ export function realIo(): Io {
     readText,
     list: (path) => orUndefined(() => readdirSync(path)),
     access: (path) => orUndefined(() => access(path)),
+    files: realFiles,
+    fileSystem: realFileSystem,
   };
 }
 
