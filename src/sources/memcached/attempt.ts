@@ -55,10 +55,16 @@ export function failureOf(ending: Exclude<Ending, { kind: "read" }>, at: Circums
 
 function lateFailure(phase: Phase, at: Circumstances): Failure {
   const limit = secondsText(at.ms);
-  if (phase === "connect") return failed("down", `connect timed out after ${limit}`);
+  if (phase === "connect") return connectFailure(at.address, `connect timed out after ${limit}`);
   if (phase === "handshake") return failed("hung", `connected, but no TLS handshake within ${limit}`);
   if (at.received > 0) return failed("hung", `only ${at.received} bytes of a reply within ${limit}`);
   return failed("hung", `connected, but no reply within ${limit}`, "mute");
+}
+
+/** A host that is gone does not answer; on this machine only a listener with a full backlog does not. */
+function connectFailure({ endpoint }: Address, reason: string): Failure {
+  const local = endpoint.kind === "tcp" && /^(127\.|::1$|localhost$)/.test(endpoint.host);
+  return local ? failed("refusing connections", `${reason}, its backlog is full`) : failed("down", reason);
 }
 
 /** Errors of connect(2) and of the name service. */
