@@ -1,0 +1,87 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import type { BytePath, FileFacts, LocalFiles, Reached, SmallFile } from "./local-files.ts";
+
+const PERMISSIONS = 0o7777;
+const ABSENT = { kind: "failed", code: "ENOENT", reason: "no such file or directory" } as const;
+
+/** The disk itself. */
+export const realFiles: LocalFiles = {
+  names: (directory) => reached(() => readdirSync(bytes(directory), "latin1")),
+  facts,
+  read,
+  hasReader: (fifo) =>
+    opened(fifo, constants.O_WRONLY, (descriptor): Reached<true> => {
+      if (!fstatSync(descriptor).isFIFO()) return { kind: "failed", code: "EINVAL", reason: "it is no FIFO" };
+      return { kind: "ok", value: true };
+    }),
+  real: (path) => reached(() => realpathSync(bytes(path), "latin1")),
+};
+
+/** A missing file is an everyday answer, and an exception costs ten times as much as the look. */
+function facts(path: BytePath): Reached<FileFacts> {
+  const stat = reached(() => statSync(bytes(path), { throwIfNoEntry: false }));
+  if (stat.kind === "failed") return stat;
+  return stat.value === undefined ? ABSENT : { kind: "ok", value: factsOf(stat.value) };
+}
+
+function factsOf(stat: Stats): FileFacts {
+  return {
+    kind: kindOf(stat),
+    mode: stat.mode & PERMISSIONS,
+    size: stat.size,
+    modified: stat.mtimeMs / 1000,
+    identity: `${stat.dev}:${stat.ino}`,
+  };
+}
+
+function kindOf(stat: Stats): FileFacts["kind"] {
+  if (stat.isDirectory()) return "directory";
+  if (stat.isFile()) return "file";
+  return stat.isFIFO() ? "fifo" : "other";
+}
+
+function read(path: BytePath, most: number): Reached<SmallFile> {
+  return opened(path, constants.O_RDONLY, (descriptor): Reached<SmallFile> => {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return { kind: "failed", code: "EINVAL", reason: "it is no regular file" };
+    const buffer = Buffer.allocUnsafe(most);
+    const count = readSync(descriptor, buffer, 0, most, null);
+    return { kind: "ok", value: { bytes: buffer.subarray(0, count), modified: stat.mtimeMs / 1000 } };
+  });
+}
+
+function opened<T>(path: BytePath, flags: number, use: (descriptor: number) => Reached<T>): Reached<T> {
+  const tried = reached(() => {
+    const descriptor = openSync(bytes(path), flags | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      return use(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+  return tried.kind === "ok" ? tried.value : tried;
+}
+
+function bytes(path: BytePath): Buffer {
+  return Buffer.from(path, "latin1");
+}
+
+/** Node's messages are "ENOENT: no such file or directory, open '...'". */
+function reached<T>(attempt: () => T): Reached<T> {
+  try {
+    return { kind: "ok", value: attempt() };
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    return { kind: "failed", code, reason: /^\w+: ([^,]+)/.exec(message)?.[1] ?? message };
+  }
+}
