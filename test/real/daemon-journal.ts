@@ -1,26 +1,31 @@
 import { expect } from "vitest";
 import { readJournal } from "../../src/journal/replay.ts";
-import type { GoodSample } from "../../src/ring/sample.ts";
+import type { GoodSample, Sample } from "../../src/ring/sample.ts";
 import { SampleDecoder } from "../../src/schedule/sample-record.ts";
 import type { Bench } from "./daemon.ts";
 
-/** A good sample of a memcached, and the slot it stands in. */
-export interface Kept {
+/** A sample of a memcached, and the slot it stands in. */
+export interface Kept<S extends Sample = GoodSample> {
   readonly slot: number;
-  readonly sample: GoodSample;
+  readonly sample: S;
 }
 
-/** All of them that the journal holds, oldest first; expects it to be undamaged. */
-export function journalOf({ state }: Bench): readonly Kept[] {
+/** All samples of memcacheds that the journal holds, oldest first; expects it to be undamaged. */
+export function allSamplesOf({ state }: Bench): readonly Kept<Sample>[] {
   const decoder = new SampleDecoder();
-  const kept: Kept[] = [];
+  const kept: Kept<Sample>[] = [];
   const said: string[] = [];
   readJournal({ directory: state, step: 1, boot: "", report: (line) => said.push(line) }, ({ slot, body }) => {
     const decoded = decoder.decode(body);
     if (decoded.kind === "malformed") said.push(decoded.reason);
-    else if (slot !== undefined && decoded.value?.source === "memcached" && decoded.value.sample.kind === "good")
+    else if (slot !== undefined && decoded.value?.source === "memcached")
       kept.push({ slot, sample: decoded.value.sample });
   });
   expect(said).toEqual([]);
   return kept;
+}
+
+/** The good ones among them. */
+export function journalOf(bench: Bench): readonly Kept[] {
+  return allSamplesOf(bench).flatMap(({ slot, sample }) => (sample.kind === "good" ? [{ slot, sample }] : []));
 }
