@@ -83,7 +83,7 @@ export class Block {
     const row = slot % this.#slots;
     this.#placeParts(slot, sample.parts);
     const first = this.#newestGood < 0;
-    const started = !first && sample.epoch !== this.#epoch;
+    const started = !first && sample.epoch !== "" && sample.epoch !== this.#epoch;
     const reset = !first && !started && this.#anyFell(sample);
     this.#row.previous[row] = this.#newestGood;
     this.#row.elapsed[row] = first ? Number.NaN : this.#elapsed(slot, sample.stamp);
@@ -95,7 +95,7 @@ export class Block {
       if (part !== undefined) this.#write(slot, this.#schema.part, this.#base(part.index), { numbers, fresh, started });
     }
     this.#keepTexts(slot, sample.texts);
-    this.#epoch = sample.epoch;
+    if (sample.epoch !== "") this.#epoch = sample.epoch;
     this.#newestGood = slot;
     this.#good = sample.stamp;
   }

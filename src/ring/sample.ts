@@ -18,7 +18,8 @@ export interface Numbers {
 /**
  * A sample that was read whole.
  * `state` belongs to the source's own value map; `note` says in words what is wrong although the values are good.
- * `epoch` is one life of the target's process (pid and start time): counters start at 0 in each.
+ * `epoch` is one life of the target's process (pid and start time): counters start at 0 in each. Empty while no process
+ * runs and the life before is not known: nothing has started then.
  * `parts`: the pieces of a target that come and go, such as slab classes.
  */
 export interface GoodSample {

@@ -53,6 +53,21 @@ describe("counters", () => {
     expect([steps.increase("hits"), steps.starts, steps.resets]).toEqual([1600, 1, 0]);
   });
 
+  test("an empty epoch is no start, and the life before it goes on", () => {
+    const ring = newRing();
+    fill(
+      ring,
+      new Map([
+        [10, { epoch: "" }],
+        [11, { epoch: "first" }],
+        [12, { epoch: "" }],
+        [13, { epoch: "first" }],
+      ]),
+    );
+    const starts = [11, 12, 13].map((slot) => main(ring.at(slot)).started);
+    expect(starts).toEqual([true, false, false]);
+  });
+
   test("one fallen counter is a reset of all that a reset clears", () => {
     const ring = newRing();
     ring.put(10, "cache", good(10, { numbers: { hits: 10, moves: 5 }, parts: { 96: { evicted: 9 } } }));
