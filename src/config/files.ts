@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { getSystemErrorMap } from "node:util";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import type { Files } from "./spec.ts";
@@ -8,6 +8,7 @@ const MAX_FILE_BYTES = 2 ** 20;
 /** The files of this machine. Never blocks on a FIFO; a file above 1 MiB is no configuration. */
 export const diskFiles: Files = {
   read: (path) => attempt(() => readRegular(path)),
+  mode: (path) => attempt(() => ok(statSync(path).mode & 0o777)),
   list: (path) => attempt(() => ok(readdirSync(path))),
 };
 

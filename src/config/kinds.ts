@@ -90,6 +90,18 @@ export const readableFile: Kind<string> = {
   },
 };
 
+/** A file with a secret: readable for us, and not for everybody. */
+export const secretFile: Kind<string> = {
+  ...path,
+  syntax: "absolute path of a readable file that others may not read",
+  verify: (found, files) => {
+    const mode = files.mode(found);
+    const open = mode.kind === "ok" && (mode.value & 0o007) !== 0;
+    if (!open) return readableFile.verify?.(found, files);
+    return `everybody may use it: mode ${mode.value.toString(8).padStart(4, "0")}, expected 0640 or stricter`;
+  },
+};
+
 /** Any other kind, or nothing: `Name=` is undefined. */
 export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
   return {

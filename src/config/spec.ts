@@ -60,6 +60,8 @@ export interface Section<G extends Directives = Directives, N extends Directives
 export interface Files {
   /** The bytes of a regular file. */
   read(path: string): Parsed<Uint8Array>;
+  /** The permission bits of a file: 0o640. */
+  mode(path: string): Parsed<number>;
   /** The names in a directory. */
   list(path: string): Parsed<readonly string[]>;
 }

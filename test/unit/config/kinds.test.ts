@@ -13,6 +13,7 @@ import {
   path,
   readableFile,
   repeatable,
+  secretFile,
   text,
   yesNo,
 } from "../../../src/config/kinds.ts";
@@ -258,6 +259,19 @@ test("duration and bytes: every value within bounds survives format and parse", 
 
 test("repeatable: lines are joined in their order", () => {
   expect(repeatable(text).join?.(["b"], ["a"])).toEqual(["b", "a"]);
+});
+
+describe("secretFile", () => {
+  const verify = (mode: number, path: string): string | undefined =>
+    secretFile.verify?.(path, memoryFiles({ "/password": "secret" }, mode));
+  const verified: readonly (readonly [mode: number, path: string, expected: string | undefined])[] = [
+    [0o400, "/password", undefined],
+    [0o640, "/password", undefined],
+    [0o644, "/password", "everybody may use it: mode 0644, expected 0640 or stricter"],
+    [0o602, "/password", "everybody may use it: mode 0602, expected 0640 or stricter"],
+    [0o640, "/nope", "cannot read it: no such file or directory"],
+  ];
+  test.each(verified)("mode %o of %s", (mode, path, expected) => expect(verify(mode, path)).toBe(expected));
 });
 
 describe("readableFile", () => {
