@@ -17,9 +17,9 @@ async function uri(): Promise<{ readonly host: string; readonly port: number; re
   return { host, port, text: `${host}:${port}` };
 }
 
-function file(name: string, text: string): string {
+function file(name: string, text: string, mode = 0o644): string {
   const path = join(directory, name);
-  writeFileSync(path, text, { mode: 0o644 });
+  writeFileSync(path, text, { mode });
   return path;
 }
 
@@ -84,7 +84,7 @@ test("-B binary: frozen, killed and started again, over 60 ticks without a descr
 test("-Y: no login, wrong, right; a login is never sent to a server that did not ask for it", async () => {
   const at = await uri();
   await startMemcached(at, ["-Y", file("auth", "mon:s3cret\n")]);
-  const login = [`a.Uri=${at.text}`, "a.User=mon", `a.PasswordFile=${file("password", "wrong\n")}`];
+  const login = [`a.Uri=${at.text}`, "a.User=mon", `a.PasswordFile=${file("password", "wrong\n", 0o600)}`];
   expect(await new Sampler([`a.Uri=${at.text}`]).state()).toBe(
     "authentication failed (failed): it wants a user and a password",
   );
@@ -117,7 +117,7 @@ test("-S: no login, wrong, right, and right again after wrong", async () => {
   );
   for (const protocol of ["auto", "binary"]) {
     const lines = [`a.Uri=${at.text}`, `a.Protocol=${protocol}`, "a.User=mon"];
-    const sampler = new Sampler([...lines, `a.PasswordFile=${file("sasl-password", "wrong")}`]);
+    const sampler = new Sampler([...lines, `a.PasswordFile=${file("sasl-password", "wrong", 0o600)}`]);
     for (let tick = 0; tick < 12; tick++) {
       expect(await sampler.state(), protocol).toBe('authentication failed (failed): user "mon" was refused');
     }
@@ -145,7 +145,7 @@ async function certificate(name: string): Promise<{ readonly cert: string; reado
     cert,
   ]);
   expect(made.status, made.stderr).toBe(0);
-  chmodSync(key, 0o644);
+  chmodSync(key, 0o640); // memcached reads it before it becomes nobody
   return { cert, key };
 }
 

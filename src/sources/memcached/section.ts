@@ -1,5 +1,16 @@
-import { bytes, choice, duration, integer, optional, readableFile, text, yesNo } from "../../config/kinds.ts";
+import {
+  bytes,
+  choice,
+  duration,
+  integer,
+  optional,
+  readableFile,
+  secretFile,
+  text,
+  yesNo,
+} from "../../config/kinds.ts";
 import { directive, type Kind, type Section, type SectionSpec, type Values } from "../../config/spec.ts";
+import type { Parsed } from "../../ring/answer.ts";
 import type { TlsFiles } from "./access.ts";
 import { type Address, labelsOf, parseAddress } from "./address.ts";
 import { PROTOCOLS } from "./client.ts";
@@ -12,6 +23,21 @@ const address: Kind<Address> = {
   parse: parseAddress,
   format: ({ uri }) => uri,
 };
+
+const pemFile = pem(readableFile);
+const secretPemFile = pem(secretFile);
+
+/** A file that besides holds PEM. */
+function pem(file: Kind<string>): Kind<string> {
+  return {
+    ...file,
+    verify: (path, files) => file.verify?.(path, files) ?? (isPem(files.read(path)) ? undefined : "it holds no PEM"),
+  };
+}
+
+function isPem(read: Parsed<Uint8Array>): boolean {
+  return read.kind === "ok" && Buffer.from(read.value).includes("-----BEGIN ");
+}
 
 const general = {
   Discover: directive({
@@ -43,22 +69,22 @@ const named = {
     doc: "User for a server that wants a login (-S or -Y).",
   }),
   PasswordFile: directive({
-    kind: optional(readableFile),
+    kind: optional(secretFile),
     fallback: undefined,
     doc: "File whose first line is the password. It is read anew for each connection.",
   }),
   TLSCAFile: directive({
-    kind: optional(readableFile),
+    kind: optional(pemFile),
     fallback: undefined,
     doc: "Certificates that the server's certificate must lead to; default: those that Node trusts.",
   }),
   TLSCertFile: directive({
-    kind: optional(readableFile),
+    kind: optional(pemFile),
     fallback: undefined,
     doc: "Certificate that is shown to the server.",
   }),
   TLSKeyFile: directive({
-    kind: optional(readableFile),
+    kind: optional(secretPemFile),
     fallback: undefined,
     doc: "Private key of TLSCertFile.",
   }),
@@ -120,8 +146,8 @@ function check(_name: string, values: Values<Named>): string | undefined {
   if ((values.TLSCertFile === undefined) !== (values.TLSKeyFile === undefined)) {
     return "TLSCertFile and TLSKeyFile go together";
   }
-  const files = [values.TLSCAFile, values.TLSCertFile, values.TLSServerName];
-  if (!values.Uri.tls && files.some((given) => given !== undefined)) return "TLS directives need a Uri with tls://";
+  const tls = [values.TLSCAFile, values.TLSCertFile, values.TLSServerName].some((given) => given !== undefined);
+  if (!values.Uri.tls && (tls || !values.TLSVerify)) return "TLS directives need a Uri with tls://";
   return values.Uri.tls && values.Protocol === "binary" ? "Protocol=binary goes without TLS only" : undefined;
 }
 
