@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
 import type { Stamp } from "../ring/sample.ts";
-import type { FileSystem } from "./file-system.ts";
 import type { LocalFiles } from "./local-files.ts";
 
 /** Where a stream connection goes. `host` may be a name: it is resolved anew at each connect. */
@@ -48,8 +47,6 @@ export interface Io {
   list(path: string): readonly string[] | undefined;
   /** Who may use a file, or undefined when that cannot be seen. */
   access(path: string): Access | undefined;
-  /** The same files by their bytes, with the reason when something cannot be read. */
-  readonly fileSystem: FileSystem;
-  /** For sources that live on status files. */
+  /** The same files by their bytes, with the reason when one cannot be read: for sources that live on status files. */
   readonly files: LocalFiles;
 }

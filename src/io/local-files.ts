@@ -16,8 +16,10 @@ export interface FileFacts {
   readonly size: number;
   /** Unix seconds with a fraction. */
   readonly modified: number;
-  /** The same for all paths of one file: device and inode. */
+  /** The same for all paths of one file: device and inode, "64768:1234". */
   readonly identity: string;
+  /** When it was made, as `modified`: another one for a new file with the inode of one that is gone. 0: not kept. */
+  readonly birth: number;
 }
 
 export interface SmallFile {
@@ -25,6 +27,12 @@ export interface SmallFile {
   readonly bytes: Buffer;
   /** Unix seconds with a fraction. */
   readonly modified: number;
+}
+
+/** A file's end, and what the open file itself said of it. */
+export interface FileTail {
+  readonly bytes: Buffer;
+  readonly facts: FileFacts;
 }
 
 /** Small local files, read at once and without ever blocking: a FIFO where a file should be is told, not opened up. */
@@ -35,6 +43,12 @@ export interface LocalFiles {
   facts(path: BytePath): Reached<FileFacts>;
   /** The first bytes of a regular file. */
   read(path: BytePath, most: number): Reached<SmallFile>;
+  /** At most so many of the last bytes of a regular file. */
+  tail(path: BytePath, most: number): Reached<FileTail>;
+  /** What a symbolic link says: a path, or in /proc "pipe:[4711]". */
+  link(path: BytePath): Reached<BytePath>;
+  /** Bytes that an ordinary user can still write on the file system of this path. */
+  freeBytes(path: BytePath): Reached<number>;
   /**
    * Whether a process holds the reading end of a FIFO open: it is opened for writing and closed, nothing is written.
    * Fails with ENXIO when nobody reads.
@@ -44,14 +58,35 @@ export interface LocalFiles {
   real(path: BytePath): Reached<BytePath>;
 }
 
+/** The path of a text as it stands in a configuration. */
 export function bytePath(text: string): BytePath {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-/** For people: UTF-8 where it is some, else each byte that is no ASCII as `\xff`. */
+/**
+ * A path for people: UTF-8 where it is, `\\` for a backslash, `\xNN` for bytes that
+ * are no UTF-8 and for control characters. Two paths never have the same text.
+ */
 export function pathText(path: BytePath): string {
-  const bytes = Buffer.from(path, "latin1");
-  const text = bytes.toString("utf8");
-  if (Buffer.from(text, "utf8").equals(bytes)) return text;
-  return path.replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+  const plain = Buffer.from(path, "latin1").toString("utf8");
+  const isText = Buffer.from(plain, "utf8").toString("latin1") === path;
+  return isText ? plain.replace(MARKED, escaped("utf8")) : path.replace(MARKED_BYTES, escaped("latin1"));
+}
+
+/** The path that `pathText` showed. */
+export function pathBytes(text: string): BytePath {
+  const bytes = Buffer.from(text, "utf8").toString("latin1");
+  return bytes.replace(/\\(\\|x([0-9a-f]{2}))/g, (_, __, hex: string | undefined) =>
+    hex === undefined ? "\\" : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not reach a terminal.
+const MARKED = /[\\\x00-\x1f\x7f-\x9f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above; all bytes beyond ASCII, since some are no UTF-8.
+const MARKED_BYTES = /[\\\x00-\x1f\x7f-\xff]/g;
+
+function escaped(encoding: "utf8" | "latin1"): (char: string) => string {
+  const hex = (byte: number) => `\\x${byte.toString(16).padStart(2, "0")}`;
+  return (char) => (char === "\\" ? "\\\\" : [...Buffer.from(char, encoding)].map(hex).join(""));
 }

@@ -4,12 +4,14 @@ import {
   fstatSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   realpathSync,
   type Stats,
+  statfsSync,
   statSync,
 } from "node:fs";
-import type { BytePath, FileFacts, LocalFiles, Reached, SmallFile } from "./local-files.ts";
+import type { BytePath, FileFacts, FileTail, LocalFiles, Reached, SmallFile } from "./local-files.ts";
 
 const PERMISSIONS = 0o7777;
 const ABSENT = { kind: "failed", code: "ENOENT", reason: "no such file or directory" } as const;
@@ -19,12 +21,19 @@ export const realFiles: LocalFiles = {
   names: (directory) => reached(() => readdirSync(bytes(directory), "latin1")),
   facts,
   read,
+  tail,
+  link: (path) => reached(() => readlinkSync(bytes(path), "latin1")),
+  freeBytes: (path) =>
+    reached(() => {
+      const { bavail, bsize } = statfsSync(bytes(path));
+      return bavail * bsize;
+    }),
   hasReader: (fifo) =>
     opened(fifo, constants.O_WRONLY, (descriptor): Reached<true> => {
       if (!fstatSync(descriptor).isFIFO()) return { kind: "failed", code: "EINVAL", reason: "it is no FIFO" };
       return { kind: "ok", value: true };
     }),
-  real: (path) => reached(() => realpathSync(bytes(path), "latin1")),
+  real: (path) => reached(() => realpathSync.native(bytes(path), "latin1")),
 };
 
 /** A missing file is an everyday answer, and an exception costs ten times as much as the look. */
@@ -41,6 +50,7 @@ function factsOf(stat: Stats): FileFacts {
     size: stat.size,
     modified: stat.mtimeMs / 1000,
     identity: `${stat.dev}:${stat.ino}`,
+    birth: stat.birthtimeMs / 1000,
   };
 }
 
@@ -57,6 +67,16 @@ function read(path: BytePath, most: number): Reached<SmallFile> {
     const buffer = Buffer.allocUnsafe(most);
     const count = readSync(descriptor, buffer, 0, most, null);
     return { kind: "ok", value: { bytes: buffer.subarray(0, count), modified: stat.mtimeMs / 1000 } };
+  });
+}
+
+function tail(path: BytePath, most: number): Reached<FileTail> {
+  return opened(path, constants.O_RDONLY, (descriptor): Reached<FileTail> => {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return { kind: "failed", code: "EINVAL", reason: "it is no regular file" };
+    const buffer = Buffer.allocUnsafe(most);
+    const count = readSync(descriptor, buffer, 0, most, Math.max(0, stat.size - most));
+    return { kind: "ok", value: { bytes: buffer.subarray(0, count), facts: factsOf(stat) } };
   });
 }
 

@@ -2,7 +2,6 @@ import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, s
 import { isIP, connect as netConnect, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Access, ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
-import { realFileSystem } from "./real-file-system.ts";
 import { realFiles } from "./real-files.ts";
 
 /** What one read may bring at most; libuv reads no more at once. */
@@ -24,7 +23,6 @@ export function realIo(): Io {
     list: (path) => orUndefined(() => readdirSync(path)),
     access: (path) => orUndefined(() => access(path)),
     files: realFiles,
-    fileSystem: realFileSystem,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { FileSystem } from "../../../src/io/file-system.ts";
 import type { Io } from "../../../src/io/io.ts";
 import { realFiles } from "../../../src/io/real-files.ts";
 
@@ -40,20 +39,8 @@ export function fakeIo(start = { clock: 1_700_000_000, mono: 1_000 }): FakeIo {
     list: () => undefined,
     access: () => undefined,
     files: realFiles,
-    fileSystem: NO_FILES,
   };
 }
-
-const nothing = () => ({ kind: "fault", code: "ENOENT" }) as const;
-
-const NO_FILES: FileSystem = {
-  list: nothing,
-  stat: nothing,
-  realPath: nothing,
-  link: nothing,
-  tail: nothing,
-  freeBytes: nothing,
-};
 
 /** Lets everything that only waits for promises happen. */
 function settle(): Promise<void> {

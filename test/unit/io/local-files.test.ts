@@ -1,18 +1,16 @@
 import { expect, test } from "vitest";
-import { pathBytes, pathText } from "../../../src/words/path-text.ts";
-
-const bytes = (text: string) => Buffer.from(text, "utf8").toString("latin1");
+import { bytePath, pathBytes, pathText } from "../../../src/io/local-files.ts";
 
 const cases = [
   ["plain", "/var/log/web", "/var/log/web"],
-  ["UTF-8", bytes("/srv/müller/日誌"), "/srv/müller/日誌"],
+  ["UTF-8", bytePath("/srv/müller/日誌"), "/srv/müller/日誌"],
   ["no UTF-8", "/srv/m\xfcller", "/srv/m\\xfcller"],
-  ["some UTF-8 and some not", `${bytes("/ü")}\xff`, "/\\xc3\\xbc\\xff"],
+  ["some UTF-8 and some not", `${bytePath("/ü")}\xff`, "/\\xc3\\xbc\\xff"],
   ["a text that looks escaped", "/a\\xff", "/a\\\\xff"],
   ["newline, escape, delete", "/a\nb\x1b[2J\x7f", "/a\\x0ab\\x1b[2J\\x7f"],
-  ["a control character of two bytes", bytes("/a\u0085b"), "/a\\xc2\\x85b"],
+  ["a control character of two bytes", bytePath("/a\u0085b"), "/a\\xc2\\x85b"],
   ["spaces, brackets, quotes", `/a b[c]"d'`, `/a b[c]"d'`],
-  ["a replacement character that is really there", bytes("/\ufffd"), "/\ufffd"],
+  ["a replacement character that is really there", bytePath("/\ufffd"), "/\ufffd"],
 ] as const;
 
 for (const [name, path, text] of cases) {
