@@ -69,6 +69,7 @@ export class Daemon {
 
   /** Reads the configuration again; what is wrong with it is said, and then the old one stays in force. */
   async reload(): Promise<void> {
+    this.#log.renew();
     const read = readSettings(this.#settings.path);
     if (read.kind === "malformed") {
       for (const line of read.reason.split("\n")) this.#log.error(line);
@@ -80,9 +81,10 @@ export class Daemon {
     }
     this.#settings = read.value;
     this.#log.debugLevel = read.value.core.DebugLevel;
-    await this.sampling.reload(read.value);
+    const over = this.sampling.reload(read.value);
     this.#passive.apply(passiveRules(read.value, this.sampling));
     this.#log.info("The configuration was reloaded.");
+    await over;
   }
 
   /** Ends cleanly: no new ticks, the one in flight finished, journal and value files put in order. */

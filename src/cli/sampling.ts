@@ -84,14 +84,15 @@ export class Sampling {
     });
   }
 
-  /** Applies what may change while running: targets, access rules, aliases. */
+  /** Applies what may change while running: targets, access rules, aliases. Resolves when all that is gone is closed. */
   async reload(settings: Settings): Promise<void> {
     const before = this.#running;
     this.#running = this.#open(settings, before);
     this.#settings = settings;
-    this.schedule.replace(this.#running);
-    this.registry.apply(settings);
     const gone = before.filter((old) => !this.#running.includes(old));
+    const left = this.schedule.replace(this.#running);
+    this.registry.apply(settings);
+    await left; // a collector that is closed under its tick would find its targets down
     await Promise.all(gone.map(({ collector }) => collector.close()));
   }
 

@@ -59,6 +59,7 @@ export class Schedule {
   #seconds = Number.NaN;
   #finished: Stamp | undefined;
   #abort: AbortController | undefined;
+  #stopping = false;
 
   constructor(options: ScheduleOptions, running: readonly Running[]) {
     this.#options = options;
@@ -88,9 +89,10 @@ export class Schedule {
     return [...this.#findings.values()].flat();
   }
 
-  /** Replaces the collectors from the next tick on (a reload). */
-  replace(running: readonly Running[]): void {
+  /** Replaces the collectors from the next tick on (a reload). Resolves when the tick in flight is over. */
+  async replace(running: readonly Running[]): Promise<void> {
     this.#running = running;
+    await this.#current;
   }
 
   /** Fires one tick; resolves when its slot is closed. A tick that fires while another one runs waits for it. */
@@ -100,6 +102,7 @@ export class Schedule {
   }
 
   async #tick(): Promise<void> {
+    if (this.#stopping) return;
     const { io, ring, keeper, slots, step, timeout } = this.#options;
     const stamp = io.now();
     const slot = slots.next(stamp);
@@ -133,7 +136,8 @@ export class Schedule {
     };
     const settled = await Promise.race([this.#collect(collector, tick, guarded), lateAfter(io, tick)]);
     open = false;
-    if (!settled) log.error(`The ${name} collector did not settle by its deadline; its late samples are dropped.`);
+    if (!settled && !this.#stopping)
+      log.error(`The ${name} collector did not settle by its deadline; its late samples are dropped.`);
     this.#findings.set(name, findings);
     this.#runs.set(name, { settled, seconds: io.now().mono - tick.stamp.mono });
   }
@@ -182,6 +186,7 @@ export class Schedule {
 
   /** Cuts the tick in flight short, keeps what it has brought, and closes the collectors. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#abort?.abort();
     await this.#current;
     await Promise.all(this.#running.map(({ collector }) => collector.close()));

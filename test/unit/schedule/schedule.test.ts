@@ -108,6 +108,29 @@ describe("a tick", () => {
     await ticking;
     expect(schedule.tickSeconds).toBeLessThan(1);
   });
+
+  test("is left behind by a stop without a word, and those that wait never begin", async () => {
+    const { io, ring, said, schedule } = scheduled(() => new Promise(() => undefined));
+    const ticking = [schedule.tick(), schedule.tick()];
+    await io.pass(0.01);
+    const stopped = schedule.stop();
+    await io.pass(0.1);
+    await Promise.all([...ticking, stopped]);
+    expect([ring.closed, said]).toEqual([FIRST, []]);
+  });
+
+  test("ends with the collectors that it began with when they are replaced", async () => {
+    let finish = () => undefined as unknown;
+    const { io, schedule } = scheduled(() => new Promise((resolve) => (finish = () => resolve(undefined))));
+    const ticking = schedule.tick();
+    await io.pass(0);
+    let replaced = false;
+    const replacing = schedule.replace([]).then(() => (replaced = true));
+    await io.pass(0);
+    expect(replaced).toBe(false);
+    finish();
+    await Promise.all([ticking, replacing]);
+  });
 });
 
 test("findings are those of the newest tick", async () => {
