@@ -69,9 +69,14 @@ export class LineLog implements Log {
     this.#log("debug", text);
   }
 
+  /** Writes the repeats that were only counted so far. Each text is then new again: somebody waits to read it. */
+  renew(): void {
+    this.#forget(Infinity);
+  }
+
   /** Writes the repeats that were only counted so far, and closes the sink. */
   close(): void {
-    this.#forget(Infinity);
+    this.renew();
     this.#options.sink.close();
   }
 

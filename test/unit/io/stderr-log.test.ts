@@ -91,6 +91,14 @@ describe("LineLog counts repeats instead of writing them", () => {
     expect(state.closed).toBe(true);
   });
 
+  test("until somebody waits to read them", () => {
+    const { log, lines } = journal();
+    for (let i = 0; i < 3; i++) log.info("Reloaded.");
+    log.renew();
+    log.info("Reloaded.");
+    expect(lines).toEqual(["<6>Reloaded.\n", "<6>Reloaded. (2 more in 60 s)\n", "<6>Reloaded.\n"]);
+  });
+
   test("and remembers a bounded number of texts, writing all the same", () => {
     const { log, lines } = journal();
     for (let i = 0; i < 1000; i++) log.info(`line ${i}`);
