@@ -11,11 +11,11 @@ export interface Kept<S extends Sample = GoodSample> {
 }
 
 /** All samples of memcacheds that the journal holds, oldest first; expects it to be undamaged. */
-export function allSamplesOf({ state }: Bench): readonly Kept<Sample>[] {
+export function allSamplesOf({ state }: Bench, step = 1): readonly Kept<Sample>[] {
   const decoder = new SampleDecoder();
   const kept: Kept<Sample>[] = [];
   const said: string[] = [];
-  readJournal({ directory: state, step: 1, boot: "", report: (line) => said.push(line) }, ({ slot, body }) => {
+  readJournal({ directory: state, step, boot: "", report: (line) => said.push(line) }, ({ slot, body }) => {
     const decoded = decoder.decode(body);
     if (decoded.kind === "malformed") said.push(decoded.reason);
     else if (slot !== undefined && decoded.value?.source === "memcached")
