@@ -100,8 +100,8 @@ test("paced: many start in groups over a small part of the time, and all are don
     done = true;
   });
   await io.pass(0);
-  expect(started.length).toBe(16);
-  await io.pass(0.151);
+  expect(started.length).toBe(8);
+  await io.pass(0.301);
   await end;
   expect([started, done]).toEqual([all, true]);
 });
