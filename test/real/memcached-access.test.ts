@@ -1,7 +1,9 @@
 import { chmodSync, readdirSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, Socket } from "node:net";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { realIo } from "../../src/io/real-io.ts";
 import { address, freePort } from "./address.ts";
 import { startMemcached } from "./memcached.ts";
 import { Sampler, told } from "./memcached-sampling.ts";
@@ -204,4 +206,16 @@ test("unix socket: up, refused when the server has gone, no socket when the file
   await program.kill();
   expect(await sampler.state()).toBe(`down (failed): connection refused by ${path}`);
   expect(await new Sampler([`a.Uri=${path}.none`]).state()).toBe(`down (failed): no socket at ${path}.none`);
+});
+
+test("unix socket of another user: down, with mode, owner and the command that mends it", async () => {
+  const path = join(directory, "theirs.sock");
+  writeFileSync(path, "", { mode: 0o600 });
+  const denied = Object.assign(new Error(`connect EACCES ${path}`), { code: "EACCES" }); // root is never denied
+  const io = { ...realIo(), connect: () => new Socket().destroy(denied) };
+  const { samples, findings } = await new Sampler([`a.Uri=${path}`], { io }).tick();
+  const owner = userInfo().username;
+  const found = `no permission to use ${path}: mode 0600, owner ${owner}, tidemark runs as ${owner}`;
+  expect(told(samples.get("a"))).toBe(`down (failed): ${found}`);
+  expect(findings).toEqual([{ what: path, found, mend: expect.stringContaining("usermod -a -G") }]);
 });

@@ -96,6 +96,6 @@ function tlsText(text: string): string {
 }
 
 /** "3 s", "0.9 s". */
-export function secondsText(ms: number): string {
+function secondsText(ms: number): string {
   return `${Number((ms / 1000).toFixed(ms < 995 ? 2 : 1))} s`;
 }

@@ -1,3 +1,4 @@
+import { digitAt, parseNumber, quickNumber } from "./figures.ts";
 import { Names } from "./names.ts";
 import { Row } from "./row.ts";
 
@@ -48,15 +49,11 @@ export const UNAUTHENTICATED = "CLIENT_ERROR unauthenticated";
 /** 63 slab classes need 120 kB. */
 const MOST_BYTES = 2 ** 20;
 const LONGEST_LINE = 2 ** 16;
-/** Digits that a number has for certain without loss. */
-const SAFE_DIGITS = 15;
 /** A last class number is 63; 1.2 to 1.4 can be built with up to 255. */
 const MOST_CLASSES = 255;
 
 const LF = 0x0a;
-const CR = 0x0d;
 const COLON = 0x3a;
-const ZERO = 0x30;
 const [S, T, A, SPACE] = [0x53, 0x54, 0x41, 0x20];
 const ITEMS_PREFIX = Buffer.from("items:", "latin1");
 const STARTS = ["STAT ", "END", "RESET", "OK", "ERROR", "CLIENT_ERROR ", "SERVER_ERROR "];
@@ -274,34 +271,10 @@ export class StatReader {
   }
 }
 
-/** Stores the digits from `from` to CRLF. Answers where the next line begins; -1: anything else stands there. */
-function quickNumber(bytes: Uint8Array, from: number, row: Row, column: number): number {
-  let at = from;
-  let number = 0;
-  for (let digit = digitAt(bytes, at); digit >= 0; digit = digitAt(bytes, ++at)) number = number * 10 + digit;
-  if (at === from || at - from > SAFE_DIGITS || bytes[at] !== CR || bytes[at + 1] !== LF) return -1;
-  row.set(column, number);
-  return at + 2;
-}
-
-function digitAt(bytes: Uint8Array, at: number): number {
-  const digit = (bytes[at] ?? 0) - ZERO;
-  return digit <= 9 ? digit : -1;
-}
-
 function store(row: Row, column: number, number: number | bigint): void {
   if (column < 0) return;
   if (typeof number === "bigint") row.setLarge(column, number);
   else row.set(column, number);
-}
-
-/** A whole number (bigint above 2^53) or a decimal fraction such as rusage's seconds; undefined: neither. */
-export function parseNumber(text: string): number | bigint | undefined {
-  if (/^-?\d{1,20}$/.test(text)) {
-    const number = Number(text);
-    return Number.isSafeInteger(number) ? number : BigInt(text);
-  }
-  return /^\d{1,15}\.\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 /** The beginning of what came, for an error text: at most 40 characters, nothing unprintable. */

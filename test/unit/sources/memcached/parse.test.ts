@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Numbers } from "../../../../src/ring/sample.ts";
+import { parseNumber } from "../../../../src/sources/memcached/figures.ts";
 import {
   newVocabulary,
   type Part,
-  parseNumber,
   type Reading,
   StatReader,
   type Verdict,
