@@ -107,7 +107,10 @@ class Link {
     if (rest === undefined) return;
     const messages = this.#reader.feed(rest);
     if (messages.kind === "malformed") this.#fail(`the bus at ${this.#path} sent ${messages.reason}`);
-    else for (const message of messages.value) this.#take(message);
+    else if (this.#batch !== undefined) {
+      for (const message of messages.value) take(this.#batch, message);
+      this.#send(this.#batch);
+    }
   }
 
   /** Reads lines until "OK": what follows them is messages. */
@@ -127,14 +130,6 @@ class Link {
     return rest;
   }
 
-  #take(message: Message): void {
-    const batch = this.#batch;
-    const place = message.serial - (batch?.first ?? 0);
-    if (batch === undefined || message.kind === "other" || place < 0 || place >= batch.calls.length) return;
-    batch.replies.set(place, contentsOf(message));
-    this.#send(batch);
-  }
-
   /** As many calls as may be out at one time; ends the batch when all are answered. */
   #send(batch: Batch): void {
     const { calls, first, replies } = batch;
@@ -149,4 +144,10 @@ class Link {
     this.#socket.destroy();
     this.#batch?.settle(malformed(this.#fault));
   }
+}
+
+/** Other messages may come at any time: the bus greets, and programs say things to everybody. */
+function take({ first, calls, replies }: Batch, message: Message): void {
+  const place = message.serial - first;
+  if (message.kind !== "other" && place >= 0 && place < calls.length) replies.set(place, contentsOf(message));
 }
