@@ -115,7 +115,8 @@ export class Ring {
   #view(source: string, target: string, slotsOf: SlotsOf): Answer<View> {
     const kept = this.#kept(source);
     const block = kept?.blocks.get(target);
-    if (kept === undefined || block === undefined) return unknown(notThere(source, target, kept?.roster));
+    const gone = kept?.roster.kind === "value" && !kept.roster.value.has(target);
+    if (kept === undefined || block === undefined || gone) return unknown(notThere(source, target, kept?.roster));
     return value(viewOf(block, { source, target, step: this.#step, slots: this.#slots, ...slotsOf(block) }));
   }
 

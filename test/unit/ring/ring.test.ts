@@ -238,9 +238,19 @@ describe("targets, parts and texts", () => {
     expect(ring.now().view("cache", "main").kind).toBe("value");
     ring.roster("cache", value(new Map()));
     ring.close(12);
-    expect(ring.now().view("cache", "main").kind).toBe("value");
+    expect(ring.bytes).toBeGreaterThan(0);
     ring.close(13);
-    expect(ring.now().view("cache", "main").kind).toBe("unknown");
+    expect(ring.bytes).toBe(0);
+  });
+
+  test("what a known roster lacks is not answered, and is there again when it is back on it", () => {
+    const ring = newRing(3);
+    fill(ring, hits([[10, 1]]));
+    ring.roster("cache", value(new Map([["other", {}]])));
+    const reason = 'no cache target "main"; there are "other"';
+    expect(ring.now().view("cache", "main")).toEqual({ kind: "unknown", reason });
+    ring.roster("cache", value(new Map([["main", {}]])));
+    expect(main(ring.now()).slot).toBe(10);
   });
 
   test("columns of a part that left the ring are used again", () => {
