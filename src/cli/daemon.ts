@@ -9,7 +9,7 @@ import { type ControlSocket, listenControl } from "../transports/control-socket.
 import { listenPassive, type PassiveServer } from "../transports/passive-server.ts";
 import { ValueFiles } from "../transports/value-files.ts";
 import { printedCalls, statusOf } from "./report.ts";
-import { itemsOf, Sampling } from "./sampling.ts";
+import { Sampling } from "./sampling.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** Name of the control socket in RunDir. */
@@ -125,7 +125,7 @@ export class Daemon {
     const values = new ValueFiles({
       directory,
       registry,
-      items: SOURCES.flatMap(itemsOf),
+      items: SOURCES.flatMap((source) => source.items),
       keys: () => this.#settings.core["UserParameter.Keys"],
       step: this.#settings.step,
       io: this.#io,

@@ -75,7 +75,7 @@ export class Sampling {
       this.#running,
     );
     this.registry = new Registry({
-      items: SOURCES.flatMap(itemsOf),
+      items: SOURCES.flatMap((source) => source.items),
       ring: this.ring,
       now: () => io.now(),
       alias: settings.alias,
@@ -162,12 +162,7 @@ export class Sampling {
   }
 }
 
-const NO_KEEPER: Keeper = { keep: () => undefined };
-
-/** All items of a source, its discoveries among them. */
-export function itemsOf(source: Source) {
-  return [...source.discoveries.map(({ item }) => item), ...source.items];
-}
+const NO_KEEPER: Keeper = { add: () => undefined, keep: () => undefined };
 
 function sameSection(a: Settings, b: Settings, { section }: Source): boolean {
   const text = ({ sections }: Settings) => {

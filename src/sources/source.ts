@@ -81,6 +81,7 @@ export interface Source<G extends Directives = Directives, N extends Directives 
   readonly name: string;
   readonly section: SectionSpec<G, N>;
   readonly fields: readonly Field[];
+  /** All of them, those of the discoveries too. */
   readonly items: readonly Item[];
   readonly discoveries: readonly Discovery[];
   readonly table: readonly Column[];
