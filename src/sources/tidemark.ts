@@ -63,20 +63,17 @@ function textItem(key: string, fieldName: string, name: string, doc: string): Mo
 
 interface Figure {
   readonly key: string;
+  readonly type: "unsigned" | "float";
   readonly name: string;
   readonly doc: string;
   readonly units: string;
   readonly read: (view: View) => number;
 }
 
-function numberItem({ key, name, doc, units, read }: Figure): MomentItem {
+function numberItem({ read, ...declared }: Figure): MomentItem {
   return momentItem({
-    key,
+    ...declared,
     params: {},
-    type: "float",
-    units,
-    name,
-    doc,
     delay: "1m",
     standard: () => [[]],
     value: (moment) => flatMap(self(moment), (view) => known(read(view), "tick has finished")),
@@ -84,11 +81,10 @@ function numberItem({ key, name, doc, units, read }: Figure): MomentItem {
 }
 
 /** How a source's newest tick went; the parameter names the source. */
-function runItem(fieldName: string, declared: Pick<Figure, "key" | "name" | "doc" | "units">): MomentItem {
+function runItem(fieldName: string, declared: Omit<Figure, "read">): MomentItem {
   return momentItem({
     ...declared,
     params: { source: text("name of a source, such as memcached") },
-    type: "float",
     delay: "1m",
     standard: (moment) => namesOfParts(moment, RUN).map((source) => [source]),
     value: (moment, { source }) =>
@@ -165,6 +161,7 @@ const ITEMS = [
   }),
   numberItem({
     key: "tidemark.rss",
+    type: "unsigned",
     name: "Resident memory",
     doc: "Resident memory of the daemon.",
     units: "B",
@@ -172,6 +169,7 @@ const ITEMS = [
   }),
   numberItem({
     key: "tidemark.tick.duration",
+    type: "float",
     name: "Tick duration",
     doc: "Seconds from the firing of the tick before the newest to the close of its slot.",
     units: "s",
@@ -179,6 +177,7 @@ const ITEMS = [
   }),
   numberItem({
     key: "tidemark.tick.missed",
+    type: "unsigned",
     name: "Missed ticks",
     doc: "Ticks since the start of tidemark that did not fire, because the machine slept or was too busy.",
     units: "",
@@ -186,12 +185,14 @@ const ITEMS = [
   }),
   runItem("settled", {
     key: "tidemark.source.ok",
+    type: "unsigned",
     name: "Source finished in time",
     doc: "1 when the source finished its newest tick in time, 0 when it did not.",
     units: "",
   }),
   runItem("seconds", {
     key: "tidemark.source.duration",
+    type: "float",
     name: "Source duration",
     doc: "Seconds that the source took for its newest tick.",
     units: "s",
