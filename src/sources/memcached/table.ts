@@ -15,7 +15,7 @@ const NOTHING = "-";
 
 const RATE_WINDOW = "5m";
 
-/** The columns of `tidemark status`: instance, state, hit ratios, minimum TTL, load and the age of all that. */
+/** The columns of `tidemark status`: instance, state, hit ratios, minimum TTL, load, age of all that, and a reason. */
 export const TABLE: readonly Column[] = [
   { title: "Instance", align: "left", cell: (view) => view.target },
   {
@@ -46,6 +46,7 @@ export const TABLE: readonly Column[] = [
     align: "right",
     cell: ({ good }, now) => (good === undefined ? NOTHING : `${Math.round(ageSeconds(good, now))} s`),
   },
+  { title: "What is wrong", align: "left", cell: ({ attempt }) => attempt?.reason ?? "" },
 ];
 
 /** A number that is shown only while the newest sample is fresh. */

@@ -140,11 +140,11 @@ test("right after a replay the ring's part of the master is there", () => {
 const row = (bench: Bench) => TABLE.map((column) => column.cell(bench.view(), bench.now));
 
 test("the table shows an instance", () => {
-  expect(row(busy())).toEqual(["mc", "slow", "75.00 %", "75.00 %", "-", "15 s", "120 B", "4", "1.0", "0 s"]);
+  expect(row(busy())).toEqual(["mc", "slow", "75.00 %", "75.00 %", "-", "15 s", "120 B", "4", "1.0", "0 s", ""]);
 });
 
 test("the table shows no old value", () => {
   const bench = busy();
   bench.failed(14, "down", "connection refused");
-  expect(row(bench)).toEqual(["mc", "down", "-", "-", "-", "-", "-", "-", "-", "240 s"]);
+  expect(row(bench)).toEqual(["mc", "down", "-", "-", "-", "-", "-", "-", "-", "240 s", "connection refused"]);
 });
