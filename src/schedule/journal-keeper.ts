@@ -9,6 +9,7 @@ export class JournalKeeper implements Keeper {
   readonly #journal: Journal;
   readonly #encoder: SampleEncoder;
   readonly #slotsPerSync: number;
+  #bodies: Buffer[] = [];
   #slots = 0;
 
   constructor(journal: Journal, encoder: SampleEncoder, step: number) {
@@ -17,9 +18,14 @@ export class JournalKeeper implements Keeper {
     this.#slotsPerSync = Math.max(1, Math.round(SYNC_SECONDS / step));
   }
 
-  keep(slot: number, samples: readonly Kept[]): void {
-    const bodies = samples.flatMap(({ source, sample }) => this.#encoder.encode(source, sample));
-    this.#journal.append(bodies.map((body) => ({ slot, body })));
+  /** Encoded at once: a thousand samples in one go would hold the event loop up for 30 ms. */
+  add({ source, sample }: Kept): void {
+    this.#bodies.push(...this.#encoder.encode(source, sample));
+  }
+
+  keep(slot: number): void {
+    this.#journal.append(this.#bodies.map((body) => ({ slot, body })));
+    this.#bodies = [];
     this.#slots++;
     if (this.#slots % this.#slotsPerSync === 0) void this.#journal.sync();
   }

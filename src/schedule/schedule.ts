@@ -14,7 +14,10 @@ export interface Running {
 
 /** Where closed slots are kept beyond memory. */
 export interface Keeper {
-  keep(slot: number, samples: readonly Kept[]): void;
+  /** Takes a sample of the tick that runs. */
+  add(kept: Kept): void;
+  /** Keeps what was added since the slot before. */
+  keep(slot: number): void;
 }
 
 export interface Kept {
@@ -113,21 +116,20 @@ export class Schedule {
     this.#abort = abort;
     const cancel = io.after(seconds * 1000, () => abort.abort());
     const tick: Tick = { slot, stamp, deadline: abort.signal, seconds };
-    const samples: Kept[] = [];
-    await Promise.all(this.#running.map((source) => this.#run(source, tick, samples)));
+    await Promise.all(this.#running.map((source) => this.#run(source, tick)));
     cancel();
-    keeper.keep(slot, samples);
+    keeper.keep(slot);
     this.#forgetLongGone(stamp);
     ring.close(slot);
     this.#finished = io.now();
     this.#seconds = this.#finished.mono - stamp.mono;
   }
 
-  async #run({ name, collector }: Running, tick: Tick, samples: Kept[]): Promise<void> {
+  async #run({ name, collector }: Running, tick: Tick): Promise<void> {
     const { io, log } = this.#options;
     const findings: Finding[] = [];
     let open = true;
-    const publish = this.#publish(name, tick, samples, findings);
+    const publish = this.#publish(name, tick, findings);
     const guarded: Publish = {
       sample: (sample) => open && publish.sample(sample),
       roster: (roster) => open && publish.roster(roster),
@@ -154,12 +156,12 @@ export class Schedule {
     }
   }
 
-  #publish(source: string, { slot, stamp }: Tick, samples: Kept[], findings: Finding[]): Publish {
-    const { ring, known } = this.#options;
+  #publish(source: string, { slot, stamp }: Tick, findings: Finding[]): Publish {
+    const { ring, keeper, known } = this.#options;
     return {
       sample: (sample) => {
         ring.put(slot, source, sample);
-        samples.push({ source, sample });
+        keeper.add({ source, sample });
       },
       roster: (roster) => ring.roster(source, roster),
       remember: (target, labels) => known.remember(source, target, labels, stamp.clock),

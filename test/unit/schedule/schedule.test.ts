@@ -15,6 +15,7 @@ function scheduled(collect: Collector["collect"], forgetAfter = 1000) {
   const io = fakeIo();
   const ring = newRing();
   const kept: { slot: number; samples: readonly Kept[] }[] = [];
+  const added: Kept[] = [];
   const said: string[] = [];
   const say = (text: string) => void said.push(text);
   const known = new KnownTargets({ read: () => undefined, write: () => true });
@@ -25,7 +26,10 @@ function scheduled(collect: Collector["collect"], forgetAfter = 1000) {
       forgetAfter,
       slots: new SlotCounter(60, io.now(), undefined),
       ring,
-      keeper: { keep: (slot, samples) => void kept.push({ slot, samples }) },
+      keeper: {
+        add: (sample) => void added.push(sample),
+        keep: (slot) => void kept.push({ slot, samples: added.splice(0) }),
+      },
       known,
       io,
       log: { error: say, warning: say, info: say, debug: say },
