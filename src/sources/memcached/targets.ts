@@ -15,6 +15,15 @@ const LOCAL: readonly [string, ...string[]] = ["127.0.0.1", "localhost", "::1"];
  * else the one at 127.0.0.1:11211, else the first.
  */
 export function defaultTarget(targets: ReadonlyMap<string, Labels>): string | undefined {
+  const known = meant.get(targets) ?? { name: findDefault(targets) };
+  meant.set(targets, known);
+  return known.name;
+}
+
+/** Many keys name no instance, and of a thousand each address would be parsed for each. */
+const meant = new WeakMap<ReadonlyMap<string, Labels>, { readonly name: string | undefined }>();
+
+function findDefault(targets: ReadonlyMap<string, Labels>): string | undefined {
   const names = [...targets.keys()];
   const local = canonicalUri("");
   return (
