@@ -1,6 +1,8 @@
 import { memcached } from "./memcached/memcached.ts";
 import type { Source } from "./source.ts";
+import { readproctitle } from "./supervise/readproctitle.ts";
+import { supervise } from "./supervise/supervise.ts";
 import { tidemark } from "./tidemark.ts";
 
 /** Every watched software, in the order in which keys and tables are shown. */
-export const SOURCES: readonly Source[] = [memcached, tidemark];
+export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, tidemark];

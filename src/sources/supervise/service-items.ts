@@ -1,0 +1,113 @@
+import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
+import type { View } from "../../ring/moment.ts";
+import { ONCE, serviceItem } from "./declare.ts";
+import { STATES, WANTS } from "./record.ts";
+
+const WORDS = STATES.map((word, number) => `${number} ${word}`).join(", ");
+
+export const state = serviceItem({
+  key: "supervise.state",
+  params: {},
+  type: "unsigned",
+  units: "",
+  name: "State",
+  doc:
+    `What the newest look found: ${WORDS}. Always a number, also while nothing can be read. ` +
+    "A service that was started once (svc -o) is up while it runs and down when it has ended.",
+  freshness: "always",
+  standard: () => ONCE,
+  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
+});
+
+/** A level of the newest sample. @param missing why there may be none */
+function level(view: View, field: string, missing: string): Answer<number> {
+  const found = view.number(field);
+  return Number.isNaN(found) ? none(missing) : value(found);
+}
+
+/** Seconds since the last change, 0 while the service is the other way; a stamp from the future has no age either. */
+export function secondsSince(view: View, whileUp: boolean): Answer<number> {
+  if ((view.number("up") === 1) !== whileUp) return value(0);
+  return flatMap(level(view, "since", "it is not known since when"), (since) =>
+    value(Math.max(Math.floor((view.good?.clock ?? Number.NaN) - since), 0)),
+  );
+}
+
+export const uptime = serviceItem({
+  key: "supervise.uptime",
+  params: {},
+  type: "unsigned",
+  units: "uptime",
+  name: "Uptime",
+  doc: "Seconds since the service's program was started, 0 while it does not run.",
+  standard: () => ONCE,
+  value: (view) => secondsSince(view, true),
+});
+
+export const downtime = serviceItem({
+  key: "supervise.downtime",
+  params: {},
+  type: "unsigned",
+  units: "s",
+  name: "Downtime",
+  doc: "Seconds since the service's program ended, 0 while it runs. None when that is not known.",
+  standard: () => ONCE,
+  value: (view) => secondsSince(view, false),
+});
+
+export const pid = serviceItem({
+  key: "supervise.pid",
+  params: {},
+  type: "unsigned",
+  units: "",
+  name: "Process",
+  doc: "Process number of the service's program, 0 while it does not run.",
+  standard: () => ONCE,
+  value: (view) => level(view, "pid", "the process is not known"),
+});
+
+export const want = serviceItem({
+  key: "supervise.want",
+  params: {},
+  type: "char",
+  units: "",
+  name: "Wanted state",
+  doc: "What the supervisor is told: up, down, or once. s6 does not tell once from down.",
+  standard: () => ONCE,
+  value: (view) => flatMap(level(view, "want", "it is not known"), (place) => value(WANTS[place] ?? "unknown")),
+});
+
+export const normallyUp = serviceItem({
+  key: "supervise.normally_up",
+  params: {},
+  type: "unsigned",
+  units: "",
+  name: "Started at boot",
+  doc: "1 when the service is started at boot, 0 when it is not. None when that cannot be seen.",
+  standard: () => ONCE,
+  value: (view) => level(view, "normally_up", "whether it is started at boot cannot be seen"),
+});
+
+export const exit = serviceItem({
+  key: "supervise.exit",
+  params: {},
+  type: "unsigned",
+  units: "",
+  name: "Last exit",
+  doc:
+    "Exit code of the program's last end, or 128 and the signal's number when a signal ended it. " +
+    "None while it has never ended, and always under daemontools and runit, which keep none.",
+  standard: () => ONCE,
+  value: (view) => level(view, "exit", "no end of the program is known"),
+});
+
+export const logState = serviceItem({
+  key: "supervise.log.state",
+  params: {},
+  type: "unsigned",
+  units: "",
+  name: "State of the log service",
+  doc: "State of the service's own log service, with the numbers of supervise.state. None when it has none.",
+  standard: (view) => (Number.isNaN(view.number("log_state")) ? [] : ONCE),
+  value: (view) => level(view, "log_state", "it has no log service"),
+});

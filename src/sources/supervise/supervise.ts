@@ -1,0 +1,39 @@
+import type { Source } from "../source.ts";
+import { open } from "./collector.ts";
+import { SOURCE } from "./declare.ts";
+import { errors, newErrors } from "./errors.ts";
+import { FIELDS } from "./fields.ts";
+import { get } from "./master.ts";
+import { count, discovery } from "./overview.ts";
+import { flapping, restarts } from "./restarts.ts";
+import { type General, section } from "./section.ts";
+import { downtime, exit, logState, normallyUp, pid, state, uptime, want } from "./service-items.ts";
+import { TABLE } from "./table.ts";
+
+/** Supervised services: daemontools, runit, s6 and systemd in one picture. */
+export const supervise: Source<General, Record<never, never>> = {
+  name: SOURCE,
+  section,
+  fields: FIELDS,
+  items: [
+    state,
+    uptime,
+    downtime,
+    pid,
+    want,
+    normallyUp,
+    restarts,
+    flapping,
+    exit,
+    logState,
+    get,
+    count,
+    errors,
+    newErrors,
+    discovery.item,
+  ],
+  discoveries: [discovery],
+  table: TABLE,
+  defaultTarget: () => undefined, // no service stands for all
+  open,
+};
