@@ -1,7 +1,6 @@
 import type { Source } from "../source.ts";
 import { open } from "./collector.ts";
 import { SOURCE } from "./declare.ts";
-import { errors, newErrors } from "./errors.ts";
 import { FIELDS } from "./fields.ts";
 import { get } from "./master.ts";
 import { count, discovery } from "./overview.ts";
@@ -28,8 +27,6 @@ export const supervise: Source<General, Record<never, never>> = {
     logState,
     get,
     count,
-    errors,
-    newErrors,
     discovery.item,
   ],
   discoveries: [discovery],
