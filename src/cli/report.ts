@@ -77,8 +77,13 @@ const KEY_WIDTH = 45;
 /** One line in the form of `zabbix_agentd -p`. */
 export function printLine({ key, type, reply }: PrintedCall): string {
   const padded = key.padEnd(KEY_WIDTH);
-  if (reply.kind === "value") return `${padded} [${LETTER[type]}|${reply.text}]`;
+  if (reply.kind === "value") return `${padded} [${LETTER[type]}|${oneLine(reply.text)}]`;
   return `${padded} [m|${reply.kind === "none" ? "no value" : "ZBX_NOTSUPPORTED"}] [${reply.reason}]`;
+}
+
+/** One line per key, whatever the value is. */
+function oneLine(text: string): string {
+  return text.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
 }
 
 export function statusLines({ tables, findings }: Status): readonly string[] {

@@ -6,11 +6,13 @@ test("print gives a line in the form of zabbix_agentd -p", () => {
     printLine({ key: "agent.ping", type: "unsigned", reply: { kind: "value", text: "1", clock: 0 } }),
     printLine({ key: "a.ratio", type: "float", reply: { kind: "none", reason: "No get requests in the last 5m." } }),
     printLine({ key: "a.stat", type: "text", reply: { kind: "unknown", reason: "Down." } }),
+    printLine({ key: "a.log", type: "text", reply: { kind: "value", text: "one\r\ntwo", clock: 0 } }),
   ];
   expect(lines).toEqual([
     "agent.ping                                    [u|1]",
     "a.ratio                                       [m|no value] [No get requests in the last 5m.]",
     "a.stat                                        [m|ZBX_NOTSUPPORTED] [Down.]",
+    "a.log                                         [t|one\\r\\ntwo]",
   ]);
 });
 
