@@ -4,12 +4,12 @@ import { closingLine } from "./test/closing-line.ts";
 const LEFTOVERS = "test/real/leftovers.ts";
 
 /** Tests with real programs: two files at a time, and only once the unit tests have left the machine in peace. */
-function real(name: string, seconds: number) {
+function real(name: string, seconds: number, setups: readonly string[] = []) {
   return {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      globalSetup: LEFTOVERS,
+      globalSetup: [LEFTOVERS, ...setups],
       maxWorkers: 2,
       testTimeout: seconds * 1000,
       hookTimeout: 20_000,
@@ -25,7 +25,7 @@ export default defineConfig({
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], globalSetup: LEFTOVERS } },
       real("real", 20),
       real("long", 3600),
-      real("lab", 600),
+      real("lab", 600, ["test/lab/servers.ts"]),
     ],
   },
 });

@@ -1,0 +1,167 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { address, freePort } from "../real/address.ts";
+import { Bench } from "../real/daemon.ts";
+import { startMemcached } from "../real/memcached.ts";
+import { run, start } from "../real/start.ts";
+import { waitFor } from "../real/wait.ts";
+import { findServer, type Server, VERSIONS, withEachServer } from "./lab.ts";
+import { threeQuartersFound } from "./memcached-load.ts";
+import { PolledHost, type ValueType } from "./polled-host.ts";
+
+/*
+ * Both agents of both versions answer tidemark's keys from its value files; both zabbix_get and both servers ask them.
+ * zabbix_agentd ends a UserParameter's text at its NUL, so that "not supported" has no reason there.
+ */
+
+const HOST = address(import.meta.url);
+const SHIM = "/usr/lib/tidemark/tidemark-value";
+const USER_PARAMETERS = fileURLToPath(new URL("../../userparameters/", import.meta.url));
+const SHIPPED = ["tidemark.conf", "tidemark-legacy.conf"] as const;
+const WORD = "ZBX_NOTSUPPORTED";
+const KINDS = ["zabbix_agentd", "zabbix_agent2"] as const;
+
+interface Agent {
+  readonly name: string;
+  readonly kind: (typeof KINDS)[number];
+  readonly version: string;
+  readonly program: string;
+  /** zabbix_agentd takes no port above 32767, so a free one of the system's will not do; the address is ours alone. */
+  readonly port: number;
+}
+
+const agents: readonly Agent[] = VERSIONS.flatMap((version, place) => {
+  const server = findServer(version);
+  if (server === undefined) return [];
+  return KINDS.map((kind, index) => ({
+    name: `${kind} ${version}`,
+    kind,
+    version,
+    program: server[kind],
+    port: 20_001 + 2 * place + index,
+  }));
+});
+
+const VALUES: readonly { readonly key: string; readonly type: ValueType; readonly value: string }[] = [
+  { key: "memcached.state[main]", type: "unsigned", value: "1" },
+  { key: "memcached.hit_ratio[main,1m]", type: "float", value: "75" },
+  { key: "memcached.stat[main,version]", type: "char", value: "" },
+  { key: "memcached.stat[,curr_items]", type: "unsigned", value: "3" },
+  { key: "memcached.setting[main,maxconns]", type: "unsigned", value: "1024" },
+  { key: "memcached.ttl.pressure[main]", type: "unsigned", value: "0" },
+  { key: "memcached.discovery", type: "text", value: "" },
+  { key: "memcache.hit_ratio[1,x]", type: "char", value: "75.00" },
+  { key: "memcache.hit_ratio[0]", type: "float", value: "-1" },
+  { key: "tidemark.version", type: "char", value: "" },
+];
+
+const REFUSED = [
+  "memcached.state[other]",
+  "memcached.state[main,x]",
+  "memcached.hit_ratio[main,7m]",
+  "memcached.stat[main,no_such]",
+  "memcached.ttl.min[main]",
+];
+
+const at = { host: HOST, port: 0 };
+let bench: Bench;
+
+beforeAll(async () => {
+  at.port = await freePort(HOST);
+  await startMemcached(at);
+  bench = await Bench.at(HOST);
+  bench.configure(["History=2m", `Memcached.main.Uri=tcp://${HOST}:${at.port}`]);
+  await bench.start();
+  await threeQuartersFound(at);
+  for (const name of SHIPPED) install(name);
+  await Promise.all(agents.map(startAgent));
+}, 60_000);
+
+async function startAgent(agent: Agent): Promise<void> {
+  const foreground = agent.kind === "zabbix_agentd" ? ["-f"] : [];
+  const ready = { host: HOST, port: agent.port };
+  await start(agent.program, [...foreground, "-c", configured(agent)], { ready });
+}
+
+function configured({ kind, port }: Agent): string {
+  const here = (name: string) => join(bench.directory, `${kind}-${port}-${name}`);
+  const own =
+    kind === "zabbix_agentd"
+      ? ["AllowRoot=1", "StartAgents=3"]
+      : [`ControlSocket=${here("control")}`, `PluginSocket=${here("plugin")}`];
+  const lines = [
+    "LogType=console",
+    "Server=127.0.0.0/8",
+    "Hostname=test",
+    "UnsafeUserParameters=0",
+    `ListenIP=${HOST}`,
+    `ListenPort=${port}`,
+    `PidFile=${here("pid")}`,
+    ...SHIPPED.map((name) => `Include=${join(bench.directory, name)}`),
+    ...own,
+  ];
+  writeFileSync(here("conf"), `${lines.join("\n")}\n`);
+  return here("conf");
+}
+
+/** Puts a shipped file into the test's directory, with the paths of the test. */
+function install(name: string): void {
+  const text = readFileSync(join(USER_PARAMETERS, name), "utf8");
+  const shim = `${USER_PARAMETERS}tidemark-value -d ${bench.run}/v`;
+  writeFileSync(join(bench.directory, name), text.replaceAll(SHIM, shim));
+}
+
+async function asked({ zabbixGet }: Server, port: number, key: string): Promise<string> {
+  const { stdout } = await run(zabbixGet, ["-s", HOST, "-p", String(port), "-k", key]);
+  return stdout.replace(/\n$/, "");
+}
+
+const named = ({ value, key }: (typeof VALUES)[number]) => (value === "" ? bench.get(key) : Promise.resolve(value));
+
+test.skipIf(agents.length === 0)("the ratio of the load is known", async () => {
+  for (const item of VALUES) await bench.until(item.key, await named(item), 90);
+});
+
+withEachServer((server) => {
+  describe.each(agents)("$name", (agent) => {
+    let host: PolledHost;
+
+    beforeAll(async () => {
+      const name = `tidemark ${agent.name.replace("_", "-")}`;
+      host = await PolledHost.create(server, { name, at: { host: HOST, port: agent.port } });
+      await Promise.all(VALUES.map(({ key, type }) => host.item(key, type)));
+      await Promise.all(REFUSED.map((key) => host.item(key, "float")));
+    }, 60_000);
+
+    test("zabbix_get prints what tidemark answers", async () => {
+      for (const { key } of VALUES) {
+        const same = async () => (await asked(server, agent.port, key)) === (await bench.get(key));
+        await waitFor(same, { what: `"${key}" to be the same`, seconds: 4 });
+      }
+    });
+
+    test("zabbix_get is told that a key is not supported", async () => {
+      for (const key of REFUSED) {
+        const told = await asked(server, agent.port, key);
+        expect(told.startsWith(WORD), `${key}: ${told}`).toBe(true);
+        if (agent.kind === "zabbix_agent2") expect(told, key).toMatch(/^ZBX_NOTSUPPORTED: [A-Z].*\.$/);
+      }
+    });
+
+    test("the server has what tidemark answers", async () => {
+      for (const item of VALUES) await host.until(item.key, await named(item));
+    });
+
+    test("the server takes failures as not supported", async () => {
+      for (const key of REFUSED) {
+        const reason = await host.untilNotSupported(key);
+        if (agent.kind === "zabbix_agent2") expect(reason, key).toMatch(/^[A-Z].*\.$/);
+        else expect(reason, key).toBe("Not supported by Zabbix Agent");
+        expect(await host.history(key)).toEqual([]);
+      }
+      await host.untilAvailable();
+    });
+  });
+});
