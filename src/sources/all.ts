@@ -1,3 +1,4 @@
+import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
 import type { Source } from "./source.ts";
 import { readproctitle } from "./supervise/readproctitle.ts";
@@ -5,4 +6,4 @@ import { supervise } from "./supervise/supervise.ts";
 import { tidemark } from "./tidemark.ts";
 
 /** Every watched software, in the order in which keys and tables are shown. */
-export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, tidemark];
+export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, logdir, tidemark];

@@ -33,7 +33,16 @@ export interface RotatedName {
 }
 
 /** multilog's closed file while its processor reads it; what the processor writes is no log of its own yet. */
-export const PREVIOUS = "previous";
+const PREVIOUS = "previous";
+
+/** One `previous` follows another under the same name, so its key has its identity, too. */
+export function previousKey(identity: string): string {
+  return `${PREVIOUS}:${identity}`;
+}
+
+export function isPrevious(key: string): boolean {
+  return key.startsWith(PREVIOUS);
+}
 
 const ROTATED = /^(@[0-9a-f]{24})\.([sut])$/;
 

@@ -1,4 +1,4 @@
-import { type LogFile, type Look, PREVIOUS, type RotatedFile } from "./files.ts";
+import { isPrevious, type LogFile, type Look, type RotatedFile } from "./files.ts";
 
 /** What a logger did between two looks. `estimated`: the part of the bytes that nobody saw, extrapolated. */
 export interface Growth {
@@ -41,8 +41,8 @@ function grown(before: LogFile, after: LogFile): number {
 function freshFiles(before: Look, after: Look): readonly RotatedFile[] {
   const known = new Set(before.rotated.map(({ key }) => key));
   const fresh = after.rotated.filter(({ key }) => !known.has(key));
-  const made = known.has(PREVIOUS) && !after.rotated.some(({ key }) => key === PREVIOUS);
-  return made ? fresh.slice(1) : fresh;
+  const made = before.rotated.find(({ key }) => isPrevious(key))?.key;
+  return made === undefined || after.rotated.some(({ key }) => key === made) ? fresh : fresh.slice(1);
 }
 
 /** Loggers delete the oldest first: while any closed file is still there, nothing newer was deleted. */

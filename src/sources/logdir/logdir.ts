@@ -1,0 +1,18 @@
+import type { Source } from "../source.ts";
+import { open } from "./collector.ts";
+import { FIELDS } from "./fields.ts";
+import { DISCOVERIES, ITEMS, SOURCE } from "./items.ts";
+import { type General, type Named, section } from "./section.ts";
+import { TABLE } from "./table.ts";
+
+/** Directories written by multilog (daemontools), svlogd (runit) and s6-log: read where they lie, nothing is started. */
+export const logdir: Source<General, Named> = {
+  name: SOURCE,
+  section,
+  fields: FIELDS,
+  items: ITEMS,
+  discoveries: DISCOVERIES,
+  table: TABLE,
+  defaultTarget: (targets) => targets.keys().next().value,
+  open,
+};
