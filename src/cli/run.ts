@@ -35,12 +35,15 @@ export async function runDemo(output: Output): Promise<ExitCode> {
 async function bridge(settings: Settings, output: Output, findings: readonly Finding[] = []): Promise<ExitCode> {
   const io = realIo();
   const log = openLog(settings, () => io.now().mono);
+  let asked = false;
+  process.on("SIGHUP", () => (asked = true)); // by itself it would end us, and a long journal takes its time
   const daemon = await Daemon.start(settings, io, log);
   if (daemon.kind === "malformed") {
     log.error(`Cannot start: ${daemon.reason}.`);
     return EXIT.failed;
   }
   const stopped = untilStopped(daemon.value);
+  if (asked) await daemon.value.reload();
   await daemon.value.sampling.schedule.tick();
   for (const line of startScreen(daemon.value, io.now(), findings)) output.line(line);
   await stopped;
