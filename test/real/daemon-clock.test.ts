@@ -15,7 +15,7 @@ test("a wall clock that is set forward and back costs nothing but a slot, over a
   const file = join(temporaryDirectory(), "offset");
   const moved = new URL("./fixtures/moved-clock.mjs", import.meta.url).href;
   const before = ["env", `NODE_OPTIONS=--import=${moved}`, `MOVED_CLOCK=${file}`];
-  const running = await underLoad(address(import.meta.url), before);
+  const running = await underLoad(address(import.meta.url), { before });
   const { bench, daemon, load } = running;
   const ages: number[] = [];
   const rates: number[] = [];

@@ -1,10 +1,8 @@
 import { expect } from "vitest";
-import { freePort } from "./address.ts";
-import { Bench } from "./daemon.ts";
+import type { Bench } from "./daemon.ts";
 import { journalOf, type Kept } from "./daemon-journal.ts";
-import { startMemcached } from "./memcached.ts";
-import { MemcachedLoad } from "./memcached-load.ts";
-import { IN_FLIGHT_SECONDS, SteadyLoad, seconds } from "./steady-load.ts";
+import { IN_FLIGHT_SECONDS, seconds } from "./steady-load.ts";
+import { expectAllCounted, underLoad } from "./under-load.ts";
 import { pause, waitFor } from "./wait.ts";
 
 /** From start to end of one process of the daemon, wall seconds; `answered`: its first answer, if it came to that. */
@@ -22,26 +20,14 @@ const LONGEST_LIFE_MS = 2500;
  * @returns milliseconds from start to first answer, of the lives that came to it
  */
 export async function expectKillsHarmless(host: string, rounds: number, history: string): Promise<readonly number[]> {
-  const port = await freePort(host);
-  await startMemcached({ host, port });
-  const bench = await Bench.at(host);
-  bench.configure([`Memcached.cache.Uri=tcp://${host}:${port}`, `History=${history}`]);
-  const first = await bench.start();
-  await bench.until("memcached.delta[cache,get_hits,2s]", "0"); // so that a window may begin a slot before the load
-  const began = seconds();
-  const load = new SteadyLoad(await MemcachedLoad.connect({ host, port }));
-  const lives: Life[] = [{ started: began, answered: began, ended: await killed(first, 500) }];
+  const running = await underLoad(host, { lines: [`History=${history}`] });
+  const { bench, daemon, began, load } = running;
+  const lives: Life[] = [{ started: began, answered: began, ended: await killed(daemon, 500) }];
   for (let round = 1; round < rounds; round++) lives.push(await live(bench));
   const started = seconds();
   const last = await bench.start();
   const answered = seconds();
-  const { get_hits: hits, get_misses: misses } = await load.stop();
-  await bench.until("memcached.stat[cache,get_hits]", String(hits));
-  const window = `${Math.floor(seconds()) - Math.floor(began) + 2}s`;
-  expect(await bench.number(`memcached.delta[cache,get_hits,${window}]`)).toBe(hits);
-  expect(await bench.number(`memcached.delta[cache,get_misses,${window}]`)).toBe(misses);
-  expect(await bench.number(`memcached.restarts[cache,${window}]`)).toBe(0);
-  expect(await bench.number(`memcached.resets[cache,${window}]`)).toBe(0);
+  await expectAllCounted(running);
   lives.push({ started, answered, ended: seconds() });
   expect(await last.end()).toEqual({ status: 0, signal: null });
   const kept = journalOf(bench);
