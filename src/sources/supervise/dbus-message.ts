@@ -21,7 +21,7 @@ export interface Message {
 }
 
 /** No answer of a service manager is longer: 10,000 units make about 3 MB. */
-export const MOST_BYTES = 2 ** 24;
+const MOST_BYTES = 2 ** 24;
 
 const FIXED_BYTES = 16;
 const METHOD_CALL = 1;

@@ -1,7 +1,12 @@
 import type { Stamp } from "../../ring/sample.ts";
 
-/** What systemd says of one instant: unix seconds, and seconds since boot (CLOCK_MONOTONIC; 0: not known). */
+/**
+ * What systemd says of one instant: unix seconds, and seconds since boot (CLOCK_MONOTONIC; 0: not known).
+ * - start, end: of the program.
+ * - before start: the next start goes on and the program's end is forgotten; only the unit's own end is still told.
+ */
 export interface Moment {
+  readonly kind: "start" | "end" | "before start";
   readonly clock: number;
   readonly mono: number;
 }
@@ -29,11 +34,12 @@ export class Stamps {
     this.#said = new Map();
   }
 
-  since(unit: string, { clock, mono }: Moment): number {
+  since(unit: string, moment: Moment): number {
     const before = this.#before.get(unit);
-    const since = before !== undefined && before.mono === mono ? before.since : this.#corrected({ clock, mono });
-    this.#said.set(unit, { mono, since });
-    return since;
+    const said =
+      before !== undefined && isSame(before.moment, moment) ? before : { moment, since: this.#corrected(moment) };
+    this.#said.set(unit, said);
+    return said.since;
   }
 
   #corrected({ clock, mono }: Moment): number {
@@ -43,6 +49,11 @@ export class Stamps {
 }
 
 interface Said {
-  readonly mono: number;
+  readonly moment: Moment;
   readonly since: number;
+}
+
+/** The program's end, which is said again in other words before the next start, is still the same end. */
+function isSame(before: Moment, now: Moment): boolean {
+  return before.mono === now.mono || (now.kind === "before start" && before.kind !== "start");
 }

@@ -106,7 +106,7 @@ export function recordOf(unit: Unit, facts: Facts, properties: Properties, stamp
   }
   const pid = numberOf(properties.get("MainPID"));
   const up = isUp(unit, pid);
-  const moment = momentOf(up, properties);
+  const moment = momentOf(unit, up, properties);
   const exit = exitOf(properties);
   const note = noteOf(unit, properties);
   return {
@@ -211,17 +211,19 @@ function noteOf({ active, load, name }: Unit, properties: Properties): string | 
 }
 
 /**
- * The main program's own start and end, which stay the same from "starting" to "up" and from one restart to the next
- * one's start; the unit's where it has no main program.
+ * The main program's own start and end, which stay the same from "starting" to "up" and while the next start is waited
+ * for; the unit's where it has no main program.
  */
-function momentOf(up: boolean, properties: Properties): Moment | undefined {
+function momentOf({ active, sub }: Unit, up: boolean, properties: Properties): Moment | undefined {
   const names = up
     ? ["ExecMainStartTimestamp", "ActiveEnterTimestamp"]
     : ["ExecMainExitTimestamp", "InactiveEnterTimestamp"];
   const name = names.find((one) => numberOf(properties.get(one)) > 0);
   if (name === undefined) return undefined;
+  const starting = active === "activating" && !sub.startsWith("auto-restart");
   const seconds = (stampName: string): number => numberOf(properties.get(stampName)) / 1e6;
-  return { clock: seconds(name), mono: seconds(`${name}Monotonic`) };
+  const kind = up ? "start" : starting ? "before start" : "end";
+  return { kind, clock: seconds(name), mono: seconds(`${name}Monotonic`) };
 }
 
 function numberOf(value: Value | undefined): number {

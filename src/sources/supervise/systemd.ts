@@ -18,6 +18,10 @@ const BOOTED = "/run/systemd/system";
 const FACTS_SECONDS = 300;
 const NO_FACTS: Facts = { fileState: "", type: "", file: "" };
 
+const INSTALL = "apt-get install dbus && systemctl start dbus.socket";
+const ADMIT = `chmod 0755 /run/dbus && chmod 0666 ${BUS}`;
+const LOOK = "systemctl status dbus.service";
+
 const NOTHING: Scan = { services: [], incomplete: undefined, findings: [] };
 
 /**
@@ -120,9 +124,10 @@ export class SystemdReader implements ServiceReader {
 
   /** What was known stays in the list. A systemd that never had a bus is as good as none, but `doctor` shall say it. */
   #failed(reason: string): Scan {
-    const noBus = this.#io.access(BUS) === undefined;
-    const mend = noBus ? "apt-get install dbus && systemctl start dbus.socket" : "systemctl status dbus.service";
-    const findings = [{ what: "systemd", found: reason, mend }];
+    const noBus = /\bENOENT\b/.test(reason);
+    const findings = [
+      { what: "systemd", found: reason, mend: noBus ? INSTALL : reason.includes("EACCES") ? ADMIT : LOOK },
+    ];
     if (noBus && !this.#asked.any && this.#known === undefined) return { ...NOTHING, findings };
     return { services: unread(this.#known ?? this.#asked.names, reason), incomplete: reason, findings };
   }

@@ -173,13 +173,30 @@ describe("since", () => {
   });
   test("it stays what it was said to be, until there is a new start", () => {
     const stamps = new Stamps(NOW);
-    const since = (at: number): number => stamps.since("a.service", { clock: 86_400 + at, mono: 16.83 + at });
+    const since = (at: number): number =>
+      stamps.since("a.service", { kind: "start", clock: 86_400 + at, mono: 16.83 + at });
     const first = since(0);
     stamps.turn({ clock: NOW.clock + 60.2, mono: NOW.mono + 60 });
     expect(since(0)).toBe(first);
     stamps.turn({ clock: NOW.clock + 7200, mono: NOW.mono + 120 });
     expect(since(0)).toBe(first);
     expect(since(100)).toBeCloseTo(NOW.clock + 7200 - (NOW.mono + 120 - 116.83), 3);
+  });
+  test("an end is the same end while the next start is prepared", () => {
+    const stamps = new Stamps(NOW);
+    const since = (sub: string, properties: Record<string, Value>): unknown => {
+      stamps.turn(NOW);
+      const unit = { ...UP, active: "activating", sub };
+      const made = recordOf(unit, FACTS, new Map(Object.entries(properties)), stamps);
+      return made.kind === "read" ? made.since : made.reason;
+    };
+    const unitEnd = { InactiveEnterTimestamp: 1795304528100000n, InactiveEnterTimestampMonotonic: 2515835000n };
+    const end = { ExecMainExitTimestamp: 1795304528000000n, ExecMainExitTimestampMonotonic: 2515735000n };
+    expect(since("start-pre", unitEnd)).toBe(1795304528.1);
+    expect(since("auto-restart", { ...unitEnd, ...end })).toBe(1795304528);
+    expect(since("start-pre", unitEnd)).toBe(1795304528);
+    expect(since("start", { MainPID: 9, ...unitEnd, ...started(1795304529, 2516.735) })).toBe(1795304529);
+    expect(since("start-pre", unitEnd)).toBe(1795304528.1); // the end of another life
   });
 });
 
