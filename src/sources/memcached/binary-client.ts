@@ -20,10 +20,6 @@ export class BinaryClient {
     this.#vocabulary = vocabulary;
   }
 
-  get holds(): boolean {
-    return this.#link?.usable === true;
-  }
-
   /** As the text client: a kept connection that is closed by now is replaced once, a new one brings the settings. */
   async read(parts: readonly Part[], ms: number): Promise<Attempt> {
     const end = this.#now() + ms;

@@ -45,11 +45,6 @@ export class Client {
     return this.#spoken;
   }
 
-  /** A connection stands from before; reading over it will not prove that new clients get in. */
-  get holds(): boolean {
-    return this.#clients[this.#spoken].holds;
-  }
-
   async read(parts: readonly Part[], ms: number): Promise<Attempt> {
     const end = this.#now() + ms;
     const attempt = await this.#clients[this.#spoken].read(parts, this.#unsure ? ms / 2 : ms);

@@ -2,6 +2,7 @@ import type { Io } from "../../io/io.ts";
 import type { Labels, Sample } from "../../ring/sample.ts";
 import type { Finding } from "../source.ts";
 import type { Access } from "./access.ts";
+import { Admission } from "./admission.ts";
 import type { Attempt, Failure } from "./attempt.ts";
 import { Client, type Protocol } from "./client.ts";
 import { slabClasses, Texts } from "./contents.ts";
@@ -19,6 +20,8 @@ const SETTINGS_SECONDS = 3600;
 
 /** A new client that is not let in within this time is refused. */
 const PROBE_MS = 2000;
+/** In less time a slow server could not be told from one that refuses. */
+const LEAST_PROBE_MS = 100;
 
 /** One instance and how to sample it. */
 export interface TargetSpec {
@@ -47,6 +50,7 @@ export class Target {
   readonly #client: Client;
   readonly #epoch = new Epoch();
   readonly #slowness: Slowness;
+  readonly #admission = new Admission();
   readonly #texts: Texts;
   /** Monotonic seconds. */
   #settingsRead = Number.NEGATIVE_INFINITY;
@@ -87,13 +91,18 @@ export class Target {
   async #sample(ms: number): Promise<Sample> {
     const { io } = this.#common;
     const stale = io.now().mono - this.#settingsRead >= SETTINGS_SECONDS;
-    const probed = this.#client.holds
-      ? refusal(io, this.spec.access, this.#client.spoken, Math.min(ms, PROBE_MS))
-      : undefined;
     const attempt = await this.#client.read(stale ? WITH_SETTINGS : EACH_TICK, ms);
     this.#finding = undefined;
     if (attempt.kind === "failed") return this.#failed(stateNumber(attempt.state), this.#explained(attempt));
-    return this.#good(attempt, attempt.fresh ? undefined : await probed);
+    return this.#good(attempt, await this.#refusal(attempt, ms));
+  }
+
+  /** Why new clients do not get in; a connection is tried unless the sample shows that they do. */
+  async #refusal({ fresh, reading, ms: took }: Extract<Attempt, { kind: "read" }>, ms: number) {
+    const left = Math.min(ms - took, PROBE_MS);
+    if (this.#admission.proven(reading.general) || fresh || left < LEAST_PROBE_MS) return undefined;
+    this.#admission.probed();
+    return refusal(this.#common.io, this.spec.access, this.#client.spoken, left);
   }
 
   /** @param refused why new clients do not get in */

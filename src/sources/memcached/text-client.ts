@@ -32,11 +32,6 @@ export class TextClient {
     this.#vocabulary = vocabulary;
   }
 
-  /** A connection stands from before; reading over it will not prove that new clients get in. */
-  get holds(): boolean {
-    return this.#connection?.usable === true;
-  }
-
   /**
    * A kept connection that turns out to be closed (idle_timeout, restart) is replaced once within the time. The first
    * read over a connection brings the settings, too: a new process always means a new connection.
