@@ -27,7 +27,7 @@ export class Denied {
   reason(path: BytePath): string {
     const paths = this.#paths.get(this.#scanned) ?? new Set();
     this.#paths.set(this.#scanned, paths.add(path));
-    return `${this.#found(path)}; mend: ${mendOne(this.#io, path)}`;
+    return `${this.#found(path)}; mend: ${mend(this.#io, [path])}`;
   }
 
   /** "permission denied: mode 0700, owner root, tidemark runs as nobody" */
@@ -49,18 +49,22 @@ export class Denied {
   }
 
   #mend(directory: BytePath, paths: readonly BytePath[]): string {
-    if (paths.length <= MOST_NAMED) return paths.map((path) => mendOne(this.#io, path)).join("; ");
+    if (paths.length <= MOST_NAMED) return mend(this.#io, paths);
     return `find -L ${quoted(directory)} -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod o+x {} +`;
   }
 }
 
 /** Search permission: whoever passes may read the status files, but neither list nor control anything. */
-function mendOne({ files }: Io, path: BytePath): string {
+function mend(io: Io, paths: readonly BytePath[]): string {
+  return [`chmod o+x ${paths.map(quoted).join(" ")}`, ...paths.flatMap((path) => nextBoot(io, path))].join("; ");
+}
+
+/** What lies in memory is made anew by its supervisor, unless it is there already. */
+function nextBoot({ files }: Io, path: BytePath): readonly string[] {
   const real = files.real(path);
   const target = real.kind === "ok" ? real.value : path;
-  const now = `chmod o+x ${quoted(path)}`;
-  if (!target.startsWith("/run/")) return now;
-  return `${now}; echo ${quoted(`d ${target} 0711 root root`)} >>/etc/tmpfiles.d/tidemark.conf`; // for the next boot
+  if (!target.startsWith("/run/")) return [];
+  return [`echo ${quoted(`d ${target} 0711 root root`)} >>/etc/tmpfiles.d/tidemark.conf`];
 }
 
 /** For a POSIX shell. */

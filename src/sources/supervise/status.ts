@@ -1,5 +1,4 @@
 import { malformed, ok, type Parsed } from "../../ring/answer.ts";
-import { listed } from "../../words/sentence.ts";
 import type { Exit, Supervisor, Want } from "./record.ts";
 import { parseTai64n, type TaiSeconds } from "./tai.ts";
 
@@ -41,7 +40,7 @@ export function parseStatus(bytes: Buffer, hasOk: boolean): Parsed<Status> {
     case S6_GROUP_BYTES:
       return parseS6(bytes, bytes.length - 3);
     default:
-      return malformed(`expected ${listed(hasOk ? ["18", "20"] : ["18", "35", "43"])} bytes, found ${bytes.length}`);
+      return malformed(`expected ${hasOk ? "18 or 20" : "18, 35 or 43"} bytes, found ${bytes.length}`);
   }
 }
 
