@@ -75,14 +75,20 @@ const cases: readonly (readonly [string, Look, Look, { bytes: number; rotations:
   [
     "multilog's processor reads previous",
     look(0, "A 100", { "@0": "Y 9" }),
-    look(60, "B 7", { "@0": "Y 9", previous: "A 110" }),
+    look(60, "B 7", { "@0": "Y 9", "previous:A": "A 110" }),
     { bytes: 17, rotations: 1 },
   ],
   [
     "and has put its work in the place of it",
-    look(60, "B 7", { "@0": "Y 9", previous: "A 110" }),
+    look(60, "B 7", { "@0": "Y 9", "previous:A": "A 110" }),
     look(120, "B 8", { "@0": "Y 9", "@1": "P 55" }),
     { bytes: 1, rotations: 0 },
+  ],
+  [
+    "and the next previous stands there at once",
+    look(60, "B 7", { "@0": "Y 9", "previous:A": "A 110" }),
+    look(120, "C 3", { "@0": "Y 9", "@1": "P 55", "previous:B": "B 107" }),
+    { bytes: 103, rotations: 1 },
   ],
   [
     "a processor was done between two looks",

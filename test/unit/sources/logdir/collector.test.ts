@@ -1,0 +1,405 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { LocalFiles } from "../../../../src/io/local-files.ts";
+import { realFiles } from "../../../../src/io/real-files.ts";
+import { fakeIo } from "../../schedule/fake-io.ts";
+import { Bench } from "./bench.ts";
+
+const home = mkdtempSync(join(tmpdir(), "test-"));
+let made = 0;
+
+afterAll(() => rmSync(home, { recursive: true }));
+
+function place(): string {
+  const directory = join(home, `d${made++}`);
+  mkdirSync(directory);
+  return directory;
+}
+
+/** A log directory with so many bytes in `current`, at the fake clock's beginning. */
+function logIn(directory: string, size = 100): string {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "current"), `${"x".repeat(size - 1)}\n`);
+  utimesSync(join(directory, "current"), START - 40, START - 40);
+  return directory;
+}
+
+const START = 1_700_000_000;
+const PLAIN_FILES = { names: "EIO" } as const;
+
+/** A machine without processes whose files are those of the disk, except for what is said here. */
+function world(more: Partial<LocalFiles> = {}, locks?: string) {
+  const io = fakeIo({ clock: START, mono: 1000 });
+  const readText = (path: string) => (path === "/proc/locks" ? locks : undefined);
+  return { ...io, readText, files: { ...realFiles, ...more } };
+}
+
+function benchOf(path: string, more: Partial<LocalFiles> = {}): Bench {
+  return new Bench(world(more), [`a.Path=${path}`, "Discover=0"]);
+}
+
+async function state(path: string, more: Partial<LocalFiles> = {}): Promise<string> {
+  const bench = benchOf(path, more);
+  await bench.tick();
+  const sample = bench.samples.get("a");
+  return `${bench.text("logdir.state[a]")} ${sample?.kind === "failed" ? sample.reason : ""}`.trim();
+}
+
+describe("what may stand in the way", () => {
+  test("nothing there", async () => {
+    expect(await state("/nowhere/at/all")).toBe('5 cannot read "/nowhere/at/all": no such file or directory');
+  });
+
+  test("a file where the directory should be", async () => {
+    const path = join(place(), "file");
+    writeFileSync(path, "");
+    expect(await state(path)).toBe(`4 cannot read "${path}": it is a file, no directory`);
+  });
+
+  test("a FIFO where current should be, which nobody ever writes", async () => {
+    const path = place();
+    execFileSync("mkfifo", [join(path, "current")]);
+    expect(await state(path)).toBe(`4 cannot read "${path}": "current" is a fifo, no regular file`);
+  });
+
+  test("a FIFO that takes the place of current between look and open", async () => {
+    const path = place();
+    execFileSync("mkfifo", [join(path, "current")]);
+    const file = join(logIn(place()), "current");
+    const facts: LocalFiles["facts"] = (at) => realFiles.facts(at.endsWith("/current") ? file : at);
+    expect(await state(path, { facts })).toBe(`4 cannot read "${path}": it is no regular file`);
+  });
+
+  test("a loop of links", async () => {
+    const path = place();
+    symlinkSync("current", join(path, "current"));
+    symlinkSync("loop", join(path, "loop"));
+    expect(await state(path)).toMatch(/^4 .*too many symbolic links/);
+    expect(await state(join(path, "loop"))).toMatch(/^4 .*too many symbolic links/);
+  });
+
+  test("the directory goes between its look and its list", async () => {
+    const path = logIn(place());
+    const names = () => ({ kind: "failed", code: "ENOENT", reason: "no such file or directory" }) as const;
+    expect(await state(path, { names })).toMatch(/^5 /);
+  });
+
+  test("an error of the disk", async () => {
+    const names = () => ({ kind: "failed", code: PLAIN_FILES.names, reason: "i/o error" }) as const;
+    const path = logIn(place());
+    expect(await state(path, { names })).toBe(`4 cannot read "${path}": i/o error`);
+  });
+
+  test("a directory that is full of other things", async () => {
+    const names = () => ({ kind: "ok", value: Array.from({ length: 10_001 }, (_, at) => `f${at}`) }) as const;
+    expect(await state(logIn(place()), { names })).toMatch(/more than 10000 names/);
+  });
+
+  test("a closed file that is deleted between list and look is left out", async () => {
+    const path = logIn(place(), 100);
+    const names: LocalFiles["names"] = () => ({ kind: "ok", value: ["current", "@400000006b0229fb0de89d94.s"] });
+    const bench = benchOf(path, { names });
+    await bench.tick();
+    expect(bench.text("logdir.bytes[a]")).toBe("100");
+  });
+
+  test("one bad directory does not touch the others", async () => {
+    const good = logIn(place());
+    const bench = new Bench(world(), ["bad.Path=/nowhere", `good.Path=${good}`, "Discover=0"]);
+    await bench.tick();
+    expect(bench.text("logdir.bytes[good]")).toBe("100");
+    expect(bench.text("logdir.bytes[bad]")).toMatch(/^\(unknown: No good sample yet: cannot read "\/nowhere"/);
+    expect(JSON.parse(bench.text("logdir.get[bad]"))).toMatchObject({ state: 5, state_text: "missing", time: null });
+  });
+});
+
+describe("rotation while we look", () => {
+  test("current is renamed after it was opened: nothing counts twice, nothing is lost", async () => {
+    const path = logIn(place(), 100);
+    const rotated = "@400000006b0229fb0de89d94.s";
+    let rotates = false;
+    const names: LocalFiles["names"] = (directory) => {
+      if (rotates && directory === path) {
+        renameSync(join(path, "current"), join(path, rotated));
+        writeFileSync(join(path, "current"), "new line\n");
+        rotates = false;
+      }
+      return realFiles.names(directory);
+    };
+    const bench = benchOf(path, { names });
+    await bench.tick();
+    appendFileSync(join(path, "current"), "fifty\n");
+    rotates = true;
+    await bench.tick();
+    await bench.tick();
+    expect(bench.counter("a", "written")).toBe("fifty\n".length + "new line\n".length);
+    expect(bench.counter("a", "rotations")).toBe(1);
+    expect(statSync(join(path, rotated)).size).toBe(106);
+  });
+
+  test("a moment without current", async () => {
+    const path = logIn(place(), 100);
+    const bench = benchOf(path);
+    await bench.tick();
+    renameSync(join(path, "current"), join(path, "@400000006b0229fb0de89d94.s"));
+    await bench.tick();
+    writeFileSync(join(path, "current"), "new line\n");
+    await bench.tick();
+    expect(bench.counter("a", "written")).toBe(9);
+  });
+
+  test("a directory that was made anew is a new life: all of it was written since", async () => {
+    const path = logIn(place(), 100);
+    const bench = benchOf(path);
+    await bench.tick();
+    renameSync(path, `${path}.old`);
+    logIn(path, 30);
+    await bench.tick();
+    expect(bench.counter("a", "written")).toBe(30);
+    expect(bench.text("logdir.written[a,1s]")).toBe("30");
+  });
+});
+
+describe("the newest line", () => {
+  const ageOf = async (content: string, modified = START - 40) => {
+    const path = place();
+    writeFileSync(join(path, "current"), content, "latin1");
+    utimesSync(join(path, "current"), modified, modified);
+    const bench = benchOf(path);
+    await bench.tick();
+    return bench.text("logdir.age[a]");
+  };
+
+  /** TAI64N label of daemontools. */
+  const label = (clock: number) => `@4${(clock + 10).toString(16).padStart(15, "0")}00000000`;
+
+  test.each([
+    ["a stamped line", `${label(START - 50)} x\n`, "50"],
+    ["a stamped line, then one without newline", `${label(START - 50)} x\n${label(START - 41)} y`, "50"],
+    ["no stamp: when the file was written", "hello\n", "40"],
+    ["a line of 10,000 bytes", `${label(START - 50)} ${"x".repeat(10_000)}\n`, "50"],
+    ["a line of 100,000 bytes: when the file was written", `${label(START - 50)} ${"x".repeat(100_000)}\n`, "40"],
+    ["bytes of no encoding", "\xff\xfe\0\n", "40"],
+    ["a stamp in the future", `${label(START + 9000)} x\n`, "0"],
+    ["nothing", "", "(none: No line was written yet.)"],
+    ["no whole line", "begun", "(none: No line was written yet.)"],
+  ])("%s", async (_, content, want) => {
+    expect(await ageOf(content)).toBe(want);
+  });
+
+  test("of an empty current is the last of the file before it", async () => {
+    const path = logIn(place());
+    renameSync(join(path, "current"), join(path, "@400000006b0229fb0de89d94.s"));
+    writeFileSync(join(path, "current"), "");
+    const bench = benchOf(path);
+    await bench.tick();
+    expect(bench.text("logdir.age[a]")).toBe("40");
+  });
+
+  test("that is stamped before the clock was set is as old as it was seen to be", async () => {
+    const path = place();
+    const io = world();
+    writeFileSync(join(path, "current"), `${label(5)} x\n`);
+    const bench = new Bench(io, [`a.Path=${path}`, "Discover=0"]);
+    await bench.tick();
+    appendFileSync(join(path, "current"), `${label(6)} y\n`);
+    await io.pass(60);
+    await bench.tick();
+    expect(Number(bench.text("logdir.age[a]"))).toBeCloseTo(61, 5);
+  });
+});
+
+describe("discovery from run scripts", () => {
+  function services(): string {
+    return place();
+  }
+
+  function service(scan: string, name: string, script: string): string {
+    const log = join(scan, name, "log");
+    mkdirSync(log, { recursive: true });
+    writeFileSync(join(log, "run"), script);
+    return log;
+  }
+
+  const MULTILOG = "#!/bin/sh\nexec setuidgid log multilog t ./main\n";
+
+  test("names with spaces, brackets, quotes, newlines and bytes of no encoding", async () => {
+    const scan = services();
+    const names = ["plain", "with space", "br[ack]et", `quo'te"`, "new\nline", "ümlaut"];
+    for (const name of names) logIn(join(service(scan, name, MULTILOG), "main"));
+    const odd = Buffer.from(join(scan, "b\xff"), "latin1");
+    mkdirSync(Buffer.concat([odd, Buffer.from("/log/main")]), { recursive: true });
+    writeFileSync(Buffer.concat([odd, Buffer.from("/log/run")]), MULTILOG);
+    const bench = new Bench(world(), [`Directories=${scan}`]);
+    await bench.tick();
+    expect(bench.names()).toHaveLength(7);
+    for (const name of bench.names()) expect(name).toMatch(/^[A-Za-z0-9_.:-]{1,64}$/);
+    for (const name of bench.names()) expect(bench.text(`logdir.state[${name}]`)).toBe("6");
+    const rows = JSON.parse(bench.text("logdir.discovery")) as Record<string, string>[];
+    expect(rows.map((row) => row["{#SERVICE}"]).sort()).toEqual(
+      ["b\\xff", `br[ack]et`, "new\\x0aline", "plain", `quo'te"`, "with space", "ümlaut"].sort(),
+    );
+    expect(rows.map((row) => row["{#LOGGER}"])).toEqual(Array(7).fill("multilog"));
+  });
+
+  test("one directory by several ways is one target, under its real path", async () => {
+    const scan = services();
+    const other = services();
+    logIn(join(service(scan, "web", MULTILOG), "main"));
+    symlinkSync(join(scan, "web"), join(other, "linked"));
+    const bench = new Bench(world(), [`Directories=${scan},${other}`, `mine.Path=${join(other, "linked/log/./main")}`]);
+    await bench.tick();
+    expect(bench.names()).toEqual(["mine"]);
+    expect(bench.text("logdir.discovery")).toContain(`"{#PATH}":"${join(scan, "web/log/main")}"`);
+  });
+
+  test("whether it is normally down, and what it comes with", async () => {
+    const scan = services();
+    const log = service(scan, "web", "#!/bin/sh\nexec svlogd -tt main\n");
+    logIn(join(log, "main"));
+    writeFileSync(join(log, "down"), "");
+    const bench = new Bench(world(), [`Directories=${scan}`]);
+    await bench.tick();
+    const [row] = JSON.parse(bench.text("logdir.discovery")) as Record<string, string>[];
+    expect(row).toMatchObject({
+      "{#LOGGER}": "svlogd",
+      "{#SUPERVISOR}": "runit",
+      "{#SERVICE}": "web",
+      "{#HOME}": log,
+      "{#NORMALLY_DOWN}": "1",
+      "{#STATE}": "logger not known",
+    });
+  });
+
+  test("a directory leaves after it was gone in three looks with nobody naming it, not before", async () => {
+    const scan = services();
+    logIn(join(service(scan, "web", MULTILOG), "main"));
+    const bench = new Bench(world(), [`Directories=${scan}`]);
+    await bench.tick();
+    rmSync(join(scan, "web"), { recursive: true });
+    const counts = [];
+    for (let looks = 0; looks < 4; looks++) {
+      await bench.tick();
+      counts.push(bench.names().length);
+    }
+    expect(counts).toEqual([1, 1, 0, 0]);
+  });
+
+  test("a directory whose service went but which is there stays", async () => {
+    const scan = services();
+    const logs = logIn(place());
+    service(scan, "web", `#!/bin/sh\nexec multilog t ${logs}\n`);
+    const bench = new Bench(world(), [`Directories=${scan}`]);
+    await bench.tick();
+    rmSync(join(scan, "web"), { recursive: true });
+    for (let looks = 0; looks < 5; looks++) await bench.tick();
+    expect(bench.names()).toHaveLength(1);
+    expect(bench.collector.forget(bench.names()[0] ?? "")).toBe(true);
+    await bench.tick();
+    expect(bench.names()).toEqual([]);
+  });
+
+  test("a scan directory that cannot be listed is an error, never a shorter list", async () => {
+    const scan = services();
+    logIn(join(service(scan, "web", MULTILOG), "main"));
+    let broken = false;
+    const names: LocalFiles["names"] = (path) =>
+      broken && path === scan ? { kind: "failed", code: "EIO", reason: "i/o error" } : realFiles.names(path);
+    const bench = new Bench(world({ names }), [`Directories=${scan}`]);
+    await bench.tick();
+    const [name] = bench.names();
+    broken = true;
+    await bench.tick();
+    expect(bench.text("logdir.discovery")).toBe(`(unknown: Cannot list "${scan}": i/o error.)`);
+    expect(bench.text(`logdir.bytes[${name}]`)).toBe("100");
+    expect(bench.findings.map(({ what }) => what)).toContain(scan);
+    broken = false;
+    await bench.tick();
+    expect(bench.names()).toEqual([name]);
+  });
+
+  test("what was found in an earlier life is found again, whatever bytes it has", async () => {
+    const scan = services();
+    const odd = join(scan, "b\xff");
+    mkdirSync(Buffer.from(join(odd, "log/main"), "latin1"), { recursive: true });
+    writeFileSync(Buffer.from(join(odd, "log/run"), "latin1"), MULTILOG);
+    const bench = new Bench(world(), [`Directories=${scan}`]);
+    await bench.tick();
+    const remembered = new Map([...bench.remembered].map(([name, labels]) => [name, { labels, seen: START }]));
+    expect(remembered.size).toBe(1);
+    const next = new Bench(world(), ["Directories="], remembered);
+    await next.tick();
+    expect(next.names()).toEqual(bench.names());
+    expect(next.text("logdir.state")).toBe("6");
+  });
+
+  test("5,000 services cost their share of a tick only once", async () => {
+    const scan = "/scan";
+    let looks = 0;
+    const all = Array.from({ length: 5000 }, (_, at) => `s${at}`);
+    const missing = { kind: "failed", code: "ENOENT", reason: "no such file or directory" } as const;
+    const files: Partial<LocalFiles> = {
+      names: (path) => (path === scan ? { kind: "ok", value: all } : missing),
+      real: (path) => ({ kind: "ok", value: path }),
+      facts: () => {
+        looks++;
+        return missing;
+      },
+      read: () => missing,
+    };
+    const io = world(files);
+    const bench = new Bench({ ...io, now: () => ({ clock: START, mono: 1 }) }, [`Directories=${scan}`]);
+    await bench.tick();
+    const first = looks;
+    await bench.tick();
+    expect(first).toBe(10_000);
+    expect(looks - first).toBe(1000);
+  });
+});
+
+describe("the logger", () => {
+  const lockLine = (path: string, pid: number) => {
+    const { dev, ino } = statSync(join(path, "lock"));
+    const major = Math.floor(dev / 256) % 4096;
+    const minor = (dev % 256) + Math.floor(dev / 2 ** 20) * 256;
+    return `1: FLOCK  ADVISORY  WRITE ${pid} ${major.toString(16).padStart(2, "0")}:${minor.toString(16).padStart(2, "0")}:${ino} 0 EOF\n`;
+  };
+
+  test("holds the lock, or is not there", async () => {
+    const path = logIn(place());
+    writeFileSync(join(path, "lock"), "");
+    const up = new Bench(world({}, lockLine(path, 4242)), [`a.Path=${path}`, "Discover=0"]);
+    await up.tick();
+    expect(up.text("logdir.state[a]")).toBe("1");
+    expect(JSON.parse(up.text("logdir.get[a]"))).toMatchObject({ pid: 4242, state_text: "up" });
+    const down = new Bench(world({}, ""), [`a.Path=${path}`, "Discover=0"]);
+    await down.tick();
+    expect(down.text("logdir.state[a]")).toBe("0");
+    expect(down.text("logdir.blocked[a]")).toBe("0");
+  });
+
+  test("whose open files we may not see leaves the blocked item unsupported, with one finding", async () => {
+    const path = logIn(place());
+    writeFileSync(join(path, "lock"), "");
+    const link = () => ({ kind: "failed", code: "EACCES", reason: "permission denied" }) as const;
+    const bench = new Bench(world({ link }, lockLine(path, 4242)), [`a.Path=${path}`, "Discover=0"]);
+    await bench.tick();
+    expect(bench.text("logdir.blocked[a]")).toMatch(/^\(unknown: Permission denied at "\/proc\/4242\/fd"/);
+    expect(bench.findings).toHaveLength(1);
+    expect(bench.findings[0]?.what).toBe("writers of 1 log pipe");
+    expect(bench.text("logdir.state[a]")).toBe("1");
+  });
+});
