@@ -1,6 +1,7 @@
 import type { Attempt } from "./moment.ts";
 import type { GoodSample, Numbers, Sample, Stamp } from "./sample.ts";
 import type { RingedField, Schema } from "./schema.ts";
+import { Span } from "./span.ts";
 
 /** More parts than any memcached has slab classes; a target that keeps inventing names gets no further columns. */
 const MOST_PARTS = 256;
@@ -29,6 +30,8 @@ export class Block {
   #newestSlot = -1;
   #newest: GoodSample | undefined;
   #reason: string | undefined;
+  /** By their length in slots. */
+  readonly #spans = new Map<number, Span>();
 
   constructor(schema: Schema, slots: number, step: number) {
     this.#schema = schema;
@@ -71,6 +74,7 @@ export class Block {
 
   #begin(slot: number, stamp: Stamp): void {
     this.#newestSlot = slot;
+    this.#spans.clear();
     const row = slot % this.#slots;
     this.#clear(row);
     this.#row.slot[row] = slot;
@@ -241,17 +245,29 @@ export class Block {
   }
 
   number(slot: number, field: string, part: string | undefined): number {
-    const column = this.#column(field, part);
-    return column < 0 || !this.holds(slot)
-      ? Number.NaN
-      : at(this.#columns, column * this.#slots + (slot % this.#slots));
+    return this.holds(slot) ? this.cell(this.column(field, part), slot) : Number.NaN;
   }
 
-  #column(field: string, part: string | undefined): number {
+  /** The column of a field; -1 when there is none. */
+  column(field: string, part: string | undefined): number {
     if (part === undefined) return this.#schema.general.get(field)?.column ?? -1;
     const place = this.#parts.get(part);
     const ringed = this.#schema.part.get(field);
     return place === undefined || ringed === undefined ? -1 : this.#base(place.index) + ringed.column;
+  }
+
+  /** A column's number in a slot that is in the ring, NaN in a hole. Of a slot of an older lap the answer is another's. */
+  cell(column: number, slot: number): number {
+    return column < 0 ? Number.NaN : at(this.#columns, column * this.#slots + (slot % this.#slots));
+  }
+
+  /** The steps of a window; those that end at the newest good slot are kept until the next sample. */
+  span(end: number, slots: number): Span {
+    const kept = end === this.#newestGood ? this.#spans.get(slots) : undefined;
+    if (kept !== undefined) return kept;
+    const span = new Span(this, end, slots);
+    if (end === this.#newestGood) this.#spans.set(slots, span);
+    return span;
   }
 
   text(slot: number, field: string): string | undefined {

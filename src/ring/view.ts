@@ -1,6 +1,7 @@
 import type { Block } from "./block.ts";
 import type { Steps, View, Window } from "./moment.ts";
 import type { Stamp } from "./sample.ts";
+import type { Span } from "./span.ts";
 
 interface Place {
   readonly source: string;
@@ -80,7 +81,7 @@ class BlockView implements View {
   }
 
   steps(window: Window): Steps {
-    return stepsOf(this.#block, this.slot, window);
+    return new SpanSteps(this.#block.span(this.slot, window.slots), window);
   }
 
   at(slot: number): View {
@@ -88,51 +89,41 @@ class BlockView implements View {
   }
 }
 
-/**
- * The pairs wholly inside the window: from each good slot back to the one before it, as long as that lies at or after
- * the window's start, or one slot before it (then the start itself is a hole).
- */
-function stepsOf(block: Block, end: number, window: Window): Steps {
-  const start = end - window.slots;
-  const oldest = Math.max(start - 1, 0);
-  const ends: number[] = [];
-  for (let slot = end; slot > start && block.holds(slot); slot = block.previous(slot)) {
-    if (block.previous(slot) < oldest) break;
-    ends.push(slot);
-  }
-  ends.reverse();
-  const sum = (of: (slot: number) => number) => ends.reduce((total, slot) => total + of(slot), 0);
-  const knowing = (field: string, part?: string) =>
-    ends.filter((slot) => !Number.isNaN(block.number(slot, field, part)));
-  return {
-    window,
-    known: sum((slot) => slot - Math.max(block.previous(slot), start)) / window.slots,
-    seconds: sum((slot) => block.elapsed(slot)),
-    starts: sum((slot) => Number(block.started(slot))),
-    resets: sum((slot) => Number(block.reset(slot))),
-    increase: (field, part) => {
-      const known = knowing(field, part);
-      return known.length === 0
-        ? Number.NaN
-        : known.reduce((total, slot) => total + block.number(slot, field, part), 0);
-    },
-    secondsOf: (field, part) => knowing(field, part).reduce((total, slot) => total + block.elapsed(slot), 0),
-    levels: (field, part) => levels(block, { start, end, field, part }),
-  };
-}
+/** A span as it was asked for. */
+class SpanSteps implements Steps {
+  readonly window: Window;
+  readonly #span: Span;
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly field: string;
-  readonly part: string | undefined;
-}
-
-function levels(block: Block, { start, end, field, part }: Span): readonly number[] {
-  const found: number[] = [];
-  for (let slot = Math.max(start + 1, 0); slot <= end; slot++) {
-    const level = block.number(slot, field, part);
-    if (!Number.isNaN(level)) found.push(level);
+  constructor(span: Span, window: Window) {
+    this.#span = span;
+    this.window = window;
   }
-  return found;
+
+  get known(): number {
+    return this.#span.extent.slots / this.window.slots;
+  }
+
+  get seconds(): number {
+    return this.#span.extent.seconds;
+  }
+
+  get starts(): number {
+    return this.#span.extent.starts;
+  }
+
+  get resets(): number {
+    return this.#span.extent.resets;
+  }
+
+  increase(field: string, part?: string): number {
+    return this.#span.total(field, part).increase;
+  }
+
+  secondsOf(field: string, part?: string): number {
+    return this.#span.total(field, part).seconds;
+  }
+
+  levels(field: string, part?: string): readonly number[] {
+    return this.#span.levels(field, part);
+  }
 }
