@@ -109,7 +109,10 @@ export class Daemon {
       ask: (key) => registry.ask(key),
       handlers: {
         print: async () => ({ calls: await printedCalls(registry, () => this.#io.now().mono) }),
-        status: () => statusOf(SOURCES, { moment: ring.now(), findings: schedule.findings, now: this.#io.now() }),
+        status: () => {
+          const seen = { moment: ring.now(), findings: schedule.findings, now: this.#io.now() };
+          return statusOf(SOURCES, seen, () => this.#io.now().mono);
+        },
         forget: ({ target }) => ({ forgotten: this.#forget(target) }),
       },
       io: this.#io,

@@ -86,7 +86,10 @@ async function ownTick(settings: Settings, output: Output): Promise<Look> {
   return {
     get: async (keys) => ok(keys.map((key) => registry.ask(key))),
     print: async () => ok(await printedCalls(registry, () => io.now().mono)),
-    status: async () => ok(statusOf(SOURCES, { moment: ring.now(), findings: schedule.findings, now: io.now() })),
+    status: async () => {
+      const seen = { moment: ring.now(), findings: schedule.findings, now: io.now() };
+      return ok(await statusOf(SOURCES, seen, () => io.now().mono));
+    },
     close: () => sampling.close(),
   };
 }

@@ -45,7 +45,7 @@ async function bridge(settings: Settings, output: Output, findings: readonly Fin
   const stopped = untilStopped(daemon.value);
   if (asked) await daemon.value.reload();
   await daemon.value.sampling.schedule.tick();
-  for (const line of startScreen(daemon.value, io.now(), findings)) output.line(line);
+  for (const line of await startScreen(daemon.value, io, findings)) output.line(line);
   await stopped;
   log.info("Stopped.");
   log.close();

@@ -1,27 +1,33 @@
 import { relative } from "node:path";
-import type { Call } from "../items/registry.ts";
-import type { Stamp } from "../ring/sample.ts";
+
+import type { Io } from "../io/io.ts";
 import { SOURCES } from "../sources/all.ts";
 import type { Finding } from "../sources/source.ts";
 import { CONTROL_SOCKET, type Daemon } from "./daemon.ts";
 import { statusLines, statusOf } from "./report.ts";
+import type { Sampling } from "./sampling.ts";
 import { VERSION } from "./version.ts";
 
 /**
  * What the start found, what it could not read with the command that mends it, and lines to try.
  * @param more findings of the start itself
  */
-export function startScreen({ settings, sampling }: Daemon, now: Stamp, more: readonly Finding[]): readonly string[] {
+export async function startScreen(
+  { settings, sampling }: Daemon,
+  io: Io,
+  more: readonly Finding[],
+): Promise<readonly string[]> {
   const { core, path, step } = settings;
   const findings = [...more, ...sampling.schedule.findings];
   const asked = `-s ${core.ListenIP[0] ?? "127.0.0.1"} -p ${core.ListenPort}`;
-  const keys = keysToTry(sampling.registry.calls());
+  const keys = keysToTry(sampling);
+  const seen = { moment: sampling.ring.now(), findings, now: io.now() };
   return [
     `tidemark ${VERSION}: a sample every ${step} s, ${core.History} s of history; ${path ?? "no configuration file"}`,
     `passive checks: ${core.ListenIP.join(", ")} port ${core.ListenPort}, for ${core.Server.join(", ") || "nobody"}`,
     `control socket: ${core.RunDir}/${CONTROL_SOCKET}`,
     "",
-    ...statusLines(statusOf(SOURCES, { moment: sampling.ring.now(), findings, now })),
+    ...statusLines(await statusOf(SOURCES, seen, () => io.now().mono)),
     "",
     "try:",
     ...keys.map((key) => `  zabbix_get ${asked} -k '${key}'`),
@@ -38,11 +44,11 @@ function program(): string {
 const TRIED = ["memcached.state", "memcached.hit_ratio", "memcached.ttl.pressure"];
 
 /** The first call of each key that is worth a first look; agent.ping when nothing was found. */
-function keysToTry(calls: Iterable<Call>): readonly string[] {
-  const found = new Map<string, string>();
-  for (const { key, item } of calls) {
-    if (TRIED.includes(item.key) && !found.has(item.key)) found.set(item.key, key);
-    if (found.size === TRIED.length) break;
-  }
-  return found.size === 0 ? ["agent.ping"] : TRIED.flatMap((name) => found.get(name) ?? []);
+function keysToTry({ registry }: Sampling): readonly string[] {
+  const items = SOURCES.flatMap((source) => source.items);
+  const found = TRIED.flatMap((name) => {
+    const [first] = registry.calls(items.filter(({ key }) => key === name));
+    return first === undefined ? [] : [first.key];
+  });
+  return found.length === 0 ? ["agent.ping"] : found;
 }
