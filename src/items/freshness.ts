@@ -1,5 +1,6 @@
 import type { View } from "../ring/moment.ts";
 import type { Stamp } from "../ring/sample.ts";
+import { timeText } from "../words/time.ts";
 
 /** Ticks that the newest good sample of a target may be old. */
 const STALE_TICKS = 3;
@@ -18,14 +19,16 @@ export function freshSeconds(step: number): number {
   return STALE_TICKS * step;
 }
 
-/** Why a view's values must not be served, or undefined while they are fresh. */
+/**
+ * Why a view's values must not be served, or undefined while they are fresh. It names a time and no age: servers log
+ * and store a reason anew whenever its text changes.
+ */
 export function staleReason(view: View, now: Stamp): string | undefined {
   const trouble = view.attempt?.reason;
   if (view.good === undefined)
     return trouble === undefined ? "no sample was taken yet" : `no good sample yet: ${trouble}`;
-  const age = ageSeconds(view.good, now);
-  if (age <= freshSeconds(view.step)) return undefined;
-  return `last good sample ${Math.round(age)} s ago: ${trouble ?? silence(view, now)}`;
+  if (ageSeconds(view.good, now) <= freshSeconds(view.step)) return undefined;
+  return `last good sample ${timeText(view.good.clock)}: ${trouble ?? silence(view)}`;
 }
 
 /** Whether a view's values are young enough to be served. */
@@ -37,10 +40,11 @@ export function isFresh(view: View, now: Stamp): boolean {
 export function silentReason(view: View, now: Stamp): string | undefined {
   if (view.attempt === undefined) return "no sample was taken yet";
   const limit = Math.max(freshSeconds(view.step), SHORTEST_SILENCE_SECONDS);
-  return ageSeconds(view.attempt.stamp, now) <= limit ? undefined : silence(view, now);
+  return ageSeconds(view.attempt.stamp, now) <= limit ? undefined : silence(view);
 }
 
-function silence(view: View, now: Stamp): string {
-  if (view.attempt === undefined) return "nothing was tried since";
-  return `no attempt has finished for ${Math.round(ageSeconds(view.attempt.stamp, now))} s`;
+function silence({ attempt }: View): string {
+  return attempt === undefined
+    ? "nothing was tried since"
+    : `no attempt has finished since ${timeText(attempt.stamp.clock)}`;
 }

@@ -95,7 +95,7 @@ function tlsText(text: string): string {
   return words ?? (text === "" ? "closed during the handshake" : (text.split("\n")[0] ?? text));
 }
 
-/** "3 s", "0.9 s". */
+/** "3 s", "0.9 s": so coarse that a reason stays the same from tick to tick. */
 function secondsText(ms: number): string {
-  return `${Number((ms / 1000).toFixed(ms < 995 ? 2 : 1))} s`;
+  return `${Number((ms / 1000).toFixed(1))} s`;
 }

@@ -117,7 +117,7 @@ describe("freshness", () => {
     const late = { clock: 0, mono: at(13).mono + 1 };
     expect(asking(ring, late).ask("cache.items[main]")).toMatchObject({
       kind: "unknown",
-      reason: "Last good sample 181 s ago: connection refused.",
+      reason: "Last good sample 2023-11-14 22:23:20 UTC: connection refused.",
     });
   });
 
@@ -135,7 +135,7 @@ describe("freshness", () => {
     expect(asking(ring, at(14)).ask("cache.state")).toMatchObject({ kind: "value", text: "0", clock: at(11).clock });
     expect(asking(ring, at(15)).ask("cache.state")).toMatchObject({
       kind: "unknown",
-      reason: "No attempt has finished for 240 s.",
+      reason: "No attempt has finished since 2023-11-14 22:24:20 UTC.",
     });
   });
 

@@ -100,9 +100,9 @@ test("only what changed is written again, and the promise is renewed", async () 
 test("a value that went stale while the daemon lives is replaced by its reason", async () => {
   const { state, tick } = world({ a: known("1") });
   await tick();
-  state.answers = { a: { kind: "unknown", reason: "Last good sample 312 s ago: connect timed out." } };
+  state.answers = { a: { kind: "unknown", reason: "Last good sample 2026-11-22 04:22:33 UTC: connect timed out." } };
   await tick();
-  expect(read("a")).toBe("! Last good sample 312 s ago: connect timed out.\n");
+  expect(read("a")).toBe("! Last good sample 2026-11-22 04:22:33 UTC: connect timed out.\n");
 });
 
 test("files of calls that are gone, and of an earlier life, are removed", async () => {
