@@ -45,9 +45,12 @@ function freshFiles(before: Look, after: Look): readonly RotatedFile[] {
   return made === undefined || after.rotated.some(({ key }) => key === made) ? fresh : fresh.slice(1);
 }
 
-/** Loggers delete the oldest first: while any closed file is still there, nothing newer was deleted. */
+/**
+ * Loggers delete the oldest first: while any closed file is still there, nothing newer was deleted. Where there was none
+ * yet, the only one that came is the first.
+ */
 function remains(before: Look, after: Look): boolean {
-  if (before.rotated.length === 0) return before.current === undefined;
+  if (before.rotated.length === 0) return before.current === undefined || after.rotated.length === 1;
   const there = new Set(after.rotated.map(({ key }) => key));
   return before.rotated.some(({ key }) => there.has(key));
 }

@@ -97,6 +97,18 @@ const cases: readonly (readonly [string, Look, Look, { bytes: number; rotations:
     { bytes: 37, rotations: 1, estimated: 30 },
   ],
   [
+    "a processor was done with the first file that ever was closed",
+    look(0, "A 100"),
+    look(60, "B 7", { "@1": "P 130" }),
+    { bytes: 37, rotations: 1, estimated: 30 },
+  ],
+  [
+    "several files came, none was there: the first may not be the first",
+    look(0, "A 100"),
+    look(60, "X 10", { "@7": "V 250 60", "@8": "W 250 60" }),
+    { bytes: 510, rotations: 2, estimated: 250 },
+  ],
+  [
     "a processor that compresses",
     look(0, "A 100", { "@0": "Y 9" }),
     look(60, "B 7", { "@0": "Y 9", "@1": "P 20" }),
