@@ -50,13 +50,13 @@ export class Denied {
 
   #mend(directory: BytePath, paths: readonly BytePath[]): string {
     if (paths.length <= MOST_NAMED) return mend(this.#io, paths);
-    return `find -L ${quoted(directory)} -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod o+x {} +`;
+    return `find -L ${quoted(directory)} -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod go+x {} +`;
   }
 }
 
 /** Search permission: whoever passes may read the status files, but neither list nor control anything. */
 function mend(io: Io, paths: readonly BytePath[]): string {
-  return [`chmod o+x ${paths.map(quoted).join(" ")}`, ...paths.flatMap((path) => nextBoot(io, path))].join("; ");
+  return [`chmod go+x ${paths.map(quoted).join(" ")}`, ...paths.flatMap((path) => nextBoot(io, path))].join("; ");
 }
 
 /** What lies in memory is made anew by its supervisor, unless it is there already. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ReadService, ServiceRecord } from "../../../../src/sources/supervise/record.ts";
 import { ScanDirectories } from "../../../../src/sources/supervise/scan-directories.ts";
 import { Supervisors } from "../../../../src/sources/supervise/supervisors.ts";
+import { toolWords, wordsOfSv, wordsOfSvstat } from "../../../supervise-words.ts";
 import { type Entry, ioOver, Tree } from "./tree.ts";
 
 interface Capture {
@@ -42,41 +43,17 @@ function filesOf({ status_hex, status_mtime, ok_fifo, death_tally_hex, down_file
 
 const SIGNALS: Readonly<Record<number, string>> = { 9: "SIGKILL", 15: "SIGTERM" };
 
-/** The words of svstat and s6-svstat that follow from our record. */
-function wordsOf(record: ServiceRecord, saysExit: boolean): string {
+function wordsOf(record: ServiceRecord, { once, ended }: { once: string; ended: boolean }): string {
   if (record.kind === "unread") return record.state === "supervisor dead" ? "supervise not running" : record.reason;
-  const { up, pid, want, normallyUp, state } = record;
-  return [
-    up ? `up (pid ${pid}) S seconds` : `down ${saysExit ? exitWords(record) : ""}S seconds`,
-    ...(up === normallyUp ? [] : [`normally ${normallyUp ? "up" : "down"}`]),
-    ...(state === "paused" ? ["paused"] : []),
-    ...(want === (up ? "down" : "up") ? [`want ${want}`] : []),
-  ].join(", ");
+  const want = record.want === "once" ? once : record.want;
+  const paused = record.state === "paused";
+  return toolWords({ ...record, want, paused, ...(ended ? { ended: exitWords(record) } : {}) });
 }
 
+/** s6-svstat says an exit code of 0 also of what has never ended. */
 function exitWords({ exit }: ReadService): string {
-  if (exit === undefined) return "(exitcode 0) ";
-  return exit.kind === "code" ? `(exitcode ${exit.value}) ` : `(signal ${SIGNALS[exit.value]}) `;
-}
-
-/** What the tool said, without what we do not keep: process group, readiness. The age goes on its own. */
-function wordsSaid(text: string): { words: string; age: number } {
-  const said = text
-    .trim()
-    .replace(/^\/\S+: /, "")
-    .replace(/ pgid \d+/, "")
-    .replace(/, ready \d+ seconds/, "");
-  return {
-    words: said.replace(/\d+ seconds/, "S seconds"),
-    age: Number(/(\d+) seconds/.exec(said)?.[1] ?? Number.NaN),
-  };
-}
-
-/** sv's words in those of svstat. A finish script is neither up nor down to sv; `once` is "want down" to it. */
-function svWords(text: string): { words: string; age: number } {
-  const [, state = "", pid, age = "", more = ""] = /^(\w+): \S+: (?:\(pid (\d+)\) )?(\d+)s(.*)\n$/.exec(text) ?? [];
-  const rest = more.replace(", got TERM", "");
-  return { words: `${state === "run" ? `up (pid ${pid})` : "down"} S seconds${rest}`, age: Number(age) };
+  if (exit === undefined) return "exitcode 0";
+  return exit.kind === "code" ? `exitcode ${exit.value}` : `signal ${SIGNALS[exit.value]}`;
 }
 
 function ageOf({ since = Number.NaN }: ReadService, { captured_unix }: Capture): number {
@@ -89,16 +66,11 @@ for (const system of readdirSync(SAMPLES)) {
     test.each(captures)("$name is what its own tool says", async (capture) => {
       const record = await recordOf(capture);
       if (record === undefined) throw new Error("no record");
-      const said = system === "runit" ? svWords(capture.text) : wordsSaid(capture.text);
-      if (record.kind === "read" && record.state === "finishing" && system === "runit") {
-        expect(capture.text).toMatch(/^finish: /);
-      } else {
-        const want =
-          system === "runit" && record.kind === "read" && record.want === "once"
-            ? { ...record, want: "down" as const }
-            : record;
-        expect(wordsOf(want, system.startsWith("s6"))).toBe(said.words);
-      }
+      const said = system === "runit" ? wordsOfSv(capture.text) : wordsOfSvstat(capture.text);
+      // to sv, once is "want down", and a finish script is neither up nor down
+      const words = wordsOf(record, { once: system === "runit" ? "down" : "once", ended: system.startsWith("s6") });
+      const finishing = system === "runit" && record.state === "finishing";
+      expect(finishing ? "finish S seconds" : words).toBe(said.words);
       if (record.kind === "read") expect(Math.abs(ageOf(record, capture) - said.age)).toBeLessThan(1.05);
     });
   });

@@ -211,7 +211,7 @@ describe("what cannot be believed or read", () => {
     {
       name: "a directory that is not ours",
       change: { "/service/web/supervise/": { directory: true }, [status]: { fails: "EACCES" } },
-      want: 'web: cannot read: "/service/web/supervise": permission denied: mode 0700, owner 0, tidemark runs as unknown; mend: chmod o+x /service/web/supervise',
+      want: 'web: cannot read: "/service/web/supervise": permission denied: mode 0700, owner 0, tidemark runs as unknown; mend: chmod go+x /service/web/supervise',
     },
     {
       name: "a FIFO that nobody reads",
@@ -296,7 +296,7 @@ test("many directories that are not ours are one finding with one command", asyn
     {
       what: "/service/s0/supervise, and 8 more like it",
       found: "permission denied: mode 0700, owner 0, tidemark runs as unknown",
-      mend: "find -L /service -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod o+x {} +",
+      mend: "find -L /service -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod go+x {} +",
     },
   ]);
 });
@@ -308,7 +308,7 @@ test("what lies in /run is mended for the next boot, too", async () => {
   );
   expect((await host.look()).findings).toMatchObject([
     {
-      mend: "chmod o+x '/run/service/a b/supervise'; echo 'd /run/service/a b/supervise 0711 root root' >>/etc/tmpfiles.d/tidemark.conf",
+      mend: "chmod go+x '/run/service/a b/supervise'; echo 'd /run/service/a b/supervise 0711 root root' >>/etc/tmpfiles.d/tidemark.conf",
     },
   ]);
 });
