@@ -8,6 +8,6 @@ export interface Scale {
   readonly minutes: boolean;
 }
 
-export const FULL: Scale = { rounds: 5, seconds: 1.5, calls: 200, starts: 5, minutes: true };
+export const FULL: Scale = { rounds: 3, seconds: 1.5, calls: 200, starts: 5, minutes: true };
 /** A look in less than a minute. */
 export const QUICK: Scale = { rounds: 1, seconds: 0.4, calls: 50, starts: 2, minutes: false };
