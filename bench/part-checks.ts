@@ -1,7 +1,7 @@
 import { type Measured, measure } from "./load.ts";
 import { residentMegabytes } from "./proc.ts";
 import type { Running } from "./programs.ts";
-import { atMost, median, type Part, short, times } from "./report.ts";
+import { atLeast, atMost, median, type Part, short, times } from "./report.ts";
 import type { Scale } from "./scale.ts";
 import { agent2, agentd, bareNode, instances, memcached, tidemark } from "./servers.ts";
 
@@ -50,6 +50,12 @@ function summary(asked: readonly Asked[], found: ReadonlyMap<string, readonly Me
     median((found.get(`${who} ${clients}`) ?? []).map(figure));
   const cpu = (who: string) => of(who, BUSY, (measured) => measured.cpu);
   const floor = cpu("bare Node");
+  const rate = (who: string) => of(who, BUSY, ({ perSecond }) => perSecond);
+  const slowest = Math.min(...asked.filter(({ who }) => who.startsWith("tidemark")).map(({ who }) => rate(who)));
+  const beside = (who: string, limit: number) =>
+    asked.some((peer) => peer.who === who)
+      ? [atLeast(`checks/s of any value, ${BUSY} clients, to ${who}`, slowest / rate(who), limit, "x")]
+      : [];
   return {
     title: "passive checks",
     columns: [
@@ -73,6 +79,8 @@ function summary(asked: readonly Asked[], found: ReadonlyMap<string, readonly Me
       ],
     })),
     verdicts: [
+      ...beside("agentd agent.ping", 0.7),
+      ...beside("agent 2 memcached.stats", 6),
       atMost("CPU per check, agent.ping, to bare Node", cpu("tidemark agent.ping") / floor, 1.3, "x"),
       atMost("CPU per check, hit_ratio, to bare Node", cpu("tidemark memcached.hit_ratio") / floor, 1.3, "x"),
       ...failures(found),

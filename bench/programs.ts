@@ -63,7 +63,7 @@ async function listening(port: number, complaint: () => string): Promise<void> {
   }
 }
 
-export function listens(port: number): Promise<boolean> {
+function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: LOCAL, port });
     const settle = (answer: boolean) => {

@@ -41,6 +41,10 @@ export function atMost(budget: string, found: number, limit: number, unit: strin
   return { budget, limit: `<= ${limit} ${unit}`, found: `${short(found)} ${unit}`, met: found <= limit };
 }
 
+export function atLeast(budget: string, found: number, limit: number, unit: string): Verdict {
+  return { budget, limit: `>= ${limit} ${unit}`, found: `${short(found)} ${unit}`, met: found >= limit };
+}
+
 /** The parts as Markdown: one table each, and the budgets below. */
 export function render(parts: readonly Part[]): string {
   const verdicts = parts.flatMap((part) => part.verdicts);

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { directory, freePort, installed, LOCAL, type Running, start } from "./programs.ts";
 
-export const TIDEMARK = "dist/tidemark.js";
+const TIDEMARK = "dist/tidemark.js";
 
 let count = 0;
 
