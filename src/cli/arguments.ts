@@ -6,12 +6,15 @@ export interface CommandLine {
   /** `-c FILE`. */
   readonly config: string | undefined;
   readonly demo: boolean;
+  /** `--agent-conf FILE`. */
+  readonly agentConf: string | undefined;
   readonly operands: readonly string[];
 }
 
 const OPTIONS = {
   config: { type: "string", short: "c" },
   demo: { type: "boolean" },
+  "agent-conf": { type: "string" },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -21,10 +24,11 @@ export function parseCommandLine(args: readonly string[], allowed: readonly Opti
   try {
     const options = Object.fromEntries(allowed.map((name) => [name, OPTIONS[name]]));
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const config = values["config"];
+    const textOf = (name: OptionName) => (typeof values[name] === "string" ? values[name] : undefined);
     return ok({
-      config: typeof config === "string" ? config : undefined,
+      config: textOf("config"),
       demo: values["demo"] === true,
+      agentConf: textOf("agent-conf"),
       operands: positionals,
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Parsed } from "../ring/answer.ts";
 import { sentence } from "../words/sentence.ts";
 import { type CommandLine, type OptionName, parseCommandLine } from "./arguments.ts";
+import { doctor } from "./doctor.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import { forgetTarget, type Look, look } from "./look.ts";
 import type { Output } from "./output.ts";
@@ -48,6 +49,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     operands: [0, 0],
     run: ({ config }, output) =>
       looking(config, output, async (asked) => shown(await asked.status(), statusLines, output)),
+  },
+  doctor: {
+    usage: "doctor [-c FILE] [--agent-conf FILE]",
+    doc: "List what cannot be read and the command that mends it. --agent-conf: what in an agent's file clashes with our keys.",
+    options: ["config", "agent-conf"],
+    operands: [0, 0],
+    run: ({ config, agentConf }, output) =>
+      looking(config, output, async (asked) => {
+        const looked = await doctor(asked, agentConf, output);
+        return looked.kind === "ok" ? looked.value : failed(looked.reason, output);
+      }),
   },
   check: {
     usage: "check [-c FILE]",

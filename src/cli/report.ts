@@ -98,6 +98,7 @@ export function statusLines({ tables, findings }: Status): readonly string[] {
   return [...blocks.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines])), ...findingLines(findings)];
 }
 
-function findingLines(findings: readonly Finding[]): readonly string[] {
+/** Each with an empty line before it. */
+export function findingLines(findings: readonly Finding[]): readonly string[] {
   return findings.flatMap(({ what, found, mend }) => ["", `${what}: ${found}`, `  mend: ${mend}`]);
 }
