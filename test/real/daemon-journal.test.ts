@@ -50,7 +50,12 @@ async function startWith(name: string, damage: (directory: string) => void, befo
   await bench.until("memcached.stat[cache,get_hits]", String(HITS));
   const hits = await mostHits();
   expect(await daemon.end()).toEqual({ status: 0, signal: null });
-  return { log: daemon.stderr, hits, files: readdirSync(directory).filter((file) => file !== "lock") };
+  return { said: aboutState(daemon), hits, files: readdirSync(directory).filter((file) => file !== "lock") };
+}
+
+/** What was logged about the journal; a busy machine may have other complaints. */
+function aboutState({ stderr }: Program): readonly string[] {
+  return stderr.split("\n").filter((line) => line.includes("/state"));
 }
 
 /** The largest increase that any window knows: all hits when the sample before the load is still there, else none. */
@@ -78,7 +83,7 @@ const flippedIn = (share: number) => (bytes: Buffer) => {
 };
 
 const cases = [
-  { name: "nothing", file: SECOND, how: (bytes: Buffer) => bytes, says: /^$/, hits: HITS },
+  { name: "nothing", file: SECOND, how: (bytes: Buffer) => bytes, says: undefined, hits: HITS },
   {
     name: "truncated",
     file: SECOND,
@@ -125,7 +130,7 @@ const cases = [
     name: "emptied",
     file: FIRST,
     how: () => Buffer.alloc(0),
-    says: /^$/,
+    says: undefined,
     hits: 0,
   },
 ];
@@ -134,8 +139,8 @@ describe("a journal that was damaged", () => {
   for (const { name, file, how, says, hits } of cases) {
     test(name, async () => {
       const started = await startWith(name, change(file, how));
-      expect(started.log.replace(/^<6>Stopped\.\n/m, "").trimEnd()).toMatch(says);
-      expect(started.log.split("\n").length).toBeLessThanOrEqual(3);
+      expect(started.said).toHaveLength(says === undefined ? 0 : 1);
+      expect(started.said[0] ?? "").toMatch(says ?? /^$/);
       expect(started.hits).toBe(hits);
       expect(started.files).toContain("ring-00000003.journal");
     });
@@ -160,9 +165,9 @@ test("a journal that may be read but not written is said once and still replayed
     for (const file of readdirSync(directory)) chmodSync(join(directory, file), 0o440);
     chmodSync(directory, 0o550);
   };
-  const { log, hits, files } = await startWith("read-only", protect, obedient);
-  expect(log.split("\n")[0]).toMatch(/^<4>Samples are kept in memory only and will not survive a restart: .*EACCES/);
-  expect(log.trimEnd().split("\n")).toHaveLength(2);
+  const { said, hits, files } = await startWith("read-only", protect, obedient);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(/^<4>Samples are kept in memory only and will not survive a restart: .*EACCES/);
   expect(hits).toBe(HITS);
   expect(files).toEqual([FIRST, SECOND]);
 });
@@ -180,6 +185,6 @@ test.skipIf(!mounts)("a full disk is said once, and once more when it has room (
   await bench.until("memcached.delta[cache,get_hits,1s]", "0");
   rmSync(join(`/proc/${daemon.pid}/root`, directory, "filler"));
   await said(/^<4>The journal in ".*state" is written again; slots missing in it: \d+\.$/m);
-  expect(daemon.stderr.trimEnd().split("\n")).toHaveLength(2);
+  expect(aboutState(daemon)).toHaveLength(2);
   expect(await daemon.end()).toEqual({ status: 0, signal: null });
 });
