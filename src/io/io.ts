@@ -43,6 +43,8 @@ export interface Io {
   connect(endpoint: Endpoint, options?: ConnectOptions): Duplex;
   /** Whole small file as text, or undefined when it cannot be read. Never blocks on FIFOs. */
   readText(path: string): string | undefined;
+  /** The same without holding up anything else: for what the kernel takes milliseconds to tell, such as /proc/locks. */
+  readTextAside(path: string): Promise<string | undefined>;
   /** Names in a directory, or undefined when it cannot be read. */
   list(path: string): readonly string[] | undefined;
   /** Who may use a file, or undefined when that cannot be seen. */

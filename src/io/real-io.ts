@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { isIP, connect as netConnect, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Access, ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
@@ -20,6 +21,7 @@ export function realIo(): Io {
     },
     connect: (endpoint, options = {}) => orFailed(() => open(endpoint, options, buffer)),
     readText,
+    readTextAside: (path) => readFile(path, "utf8").catch(() => undefined),
     list: (path) => orUndefined(() => readdirSync(path)),
     access: (path) => orUndefined(() => access(path)),
     files: realFiles,

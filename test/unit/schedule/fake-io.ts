@@ -36,6 +36,7 @@ export function fakeIo(start = { clock: 1_700_000_000, mono: 1_000 }): FakeIo {
       throw new Error("nothing to connect to");
     },
     readText: () => undefined,
+    readTextAside: async () => undefined,
     list: () => undefined,
     access: () => undefined,
     files: realFiles,

@@ -97,6 +97,7 @@ export function ioOver(files: Looks, texts: Readonly<Record<string, string>> = {
       throw new Error("nothing to connect to");
     },
     readText: (path) => texts[path],
+    readTextAside: async (path) => texts[path],
     list: (path) =>
       path === "/proc" ? [...new Set(Object.keys(texts).flatMap((text) => text.split("/")[2] ?? []))] : undefined,
     access: () => ({ mode: 0o700, uid: 0, gid: 0 }),
