@@ -15,7 +15,7 @@ export function open(section: Section<General, Named>, { io, remembered }: Surro
     collect: async (tick, publish) => {
       const slices = new Slices(io);
       await directories.look(slices);
-      const locks = io.readText("/proc/locks");
+      const locks = await io.readTextAside("/proc/locks");
       const { processes, loggers } = directories;
       const world = { processes, loggers, locks: locks === undefined ? undefined : parseLocks(locks) };
       await sampleAll({ directories, slices, world }, tick, publish);
@@ -41,13 +41,13 @@ async function sampleAll({ directories, slices, world }: Round, tick: Tick, publ
     if (tick.deadline.aborted) return;
     publish.sample(target.sample(world));
     if (target.finding !== undefined) publish.finding(target.finding);
-    if (directories.isNamed(target)) publish.remember(target.spec.name, target.labels());
+    if (directories.isNamed(target)) publish.remember(target.spec.name, target.labels);
   }
 }
 
 function rosterOf({ targets, incomplete }: Directories): Roster {
   if (incomplete !== undefined) return unknown(incomplete);
-  return value(new Map(targets.map((target) => [target.spec.name, target.labels()])));
+  return value(new Map(targets.map((target) => [target.spec.name, target.labels])));
 }
 
 /** One for all directories, since they have one cause. */

@@ -4,6 +4,7 @@ import { type BytePath, bytePath, pathBytes, pathText } from "../../io/local-fil
 import { shortName } from "../../items/short-name.ts";
 import type { Finding, Remembered } from "../source.ts";
 import { Processes, unresolvedFinding } from "./processes.ts";
+import { realPath } from "./real-path.ts";
 import { configured, type General, type Named } from "./section.ts";
 import { Services } from "./services.ts";
 import type { Slices } from "./slices.ts";
@@ -36,7 +37,10 @@ export class Directories {
     this.#discovers = section.general.Discover;
     this.processes = new Processes(io);
     this.#services = new Services(io, section.general.Directories.map(bytePath));
-    const specs = configured(section).map(([name, path]) => ({ ...unknownAt(this.#real(bytePath(path))), name }));
+    const specs = configured(section).map(([name, path]) => ({
+      ...unknownAt(realPath(io.files, bytePath(path))),
+      name,
+    }));
     this.#configured = new Map(specs.map((spec) => [spec.path, new Target(io, spec)]));
     for (const { labels } of this.#discovers ? remembered.values() : []) {
       const path = pathBytes(labels["PATH"] ?? "");
@@ -71,10 +75,10 @@ export class Directories {
     await this.processes.look(slices);
     if (this.#discovers) await this.#services.look(slices);
     const running = this.processes.loggers.flatMap(({ pid, logger, directories }) =>
-      directories.map((path) => ({ pid, spec: { ...unknownAt(this.#real(path)), logger } })),
+      directories.map((path) => ({ pid, spec: { ...unknownAt(path), logger } })),
     );
     const scripted = this.#services.named.map(({ directory, logger, service, home }) => ({
-      ...unknownAt(this.#real(directory)),
+      ...unknownAt(directory),
       logger,
       service,
       home,
@@ -107,12 +111,6 @@ export class Directories {
     else if (this.#discovers) this.#found.set(spec.path, { target: new Target(this.#io, spec), gone: 0 });
   }
 
-  /** Links are followed, so that one directory is one target; what cannot be resolved keeps the name it was given. */
-  #real(path: BytePath): BytePath {
-    const real = this.#io.files.real(path);
-    return real.kind === "ok" ? real.value : normal(path);
-  }
-
   /** Loggers whose relative directory no run script tells, either. */
   #unresolved(): readonly Finding[] {
     const told = (path: BytePath) => this.#services.named.some(({ directory }) => directory.endsWith(`/${path}`));
@@ -134,12 +132,4 @@ function kept(labels: Remembered["labels"]): Pick<Spec, "logger" | "service" | "
 function nameOf(path: BytePath): string {
   const text = pathText(path);
   return shortName(text.includes(":") ? text : text.slice(1).replaceAll("/", ":"));
-}
-
-/** Without "." and empty steps; ".." stays, since what it leads to is not known. */
-function normal(path: BytePath): BytePath {
-  return `/${path
-    .split("/")
-    .filter((step) => step !== "" && step !== ".")
-    .join("/")}`;
 }

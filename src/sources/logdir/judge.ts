@@ -1,6 +1,6 @@
 import type { Io } from "../../io/io.ts";
 import { blockedWriter, bytesRead, processState } from "./blocked.ts";
-import { holderOf, type Lock } from "./locks.ts";
+import { holderOf, type Locks } from "./locks.ts";
 import type { Processes } from "./processes.ts";
 import type { Spec } from "./spec.ts";
 import type { State } from "./states.ts";
@@ -8,7 +8,7 @@ import type { State } from "./states.ts";
 /** What of the machine is the same for all directories of one tick. `locks` undefined: they cannot be read. */
 export interface World {
   readonly processes: Processes;
-  readonly locks: readonly Lock[] | undefined;
+  readonly locks: Locks | undefined;
   /** Pid of the logger whose command line names a directory, by its path. */
   readonly loggers: ReadonlyMap<string, number>;
 }
@@ -59,6 +59,5 @@ function stateOf(pid: number, isStopped: boolean, writer: string | undefined): P
 function loggerOf(io: Io, path: string, { processes, locks, loggers }: World): number | undefined {
   const lock = io.files.facts(`${path}/lock`);
   if (locks === undefined || lock.kind === "failed") return loggers.get(path);
-  const known = new Set(processes.loggers.map(({ pid }) => pid));
-  return holderOf(locks, lock.value.identity, known) ?? loggers.get(path);
+  return holderOf(locks, lock.value.identity, processes.pids) ?? loggers.get(path);
 }

@@ -2,31 +2,32 @@
 
 const LOCK = /^\d+: (?:FLOCK|POSIX) +\w+ +WRITE +(\d+) +([0-9a-f]+):([0-9a-f]+):(\d+) /gm;
 
-/** A file that is locked for writing; `identity` as `FileFacts` have it. */
-export interface Lock {
-  readonly pid: number;
-  readonly identity: string;
-}
+/** Pid of the process that has a file locked for writing, by the file's identity as `FileFacts` have it. */
+export type Locks = ReadonlyMap<string, number>;
 
 /**
  * The locks of /proc/locks, which everybody may read. All loggers keep `lock` in their directory locked as long as they
  * live.
  */
-export function parseLocks(text: string): readonly Lock[] {
-  return [...text.matchAll(LOCK)].map(([, pid, major, minor, inode]) => ({
-    pid: Number(pid),
-    identity: `${deviceNumber(hex(major), hex(minor))}:${inode}`,
-  }));
+export function parseLocks(text: string): Locks {
+  return new Map(
+    [...text.matchAll(LOCK)].map(([, pid, major, minor, inode]) => [
+      `${deviceNumber(hex(major), hex(minor))}:${inode}`,
+      Number(pid),
+    ]),
+  );
 }
 
 /**
  * Who holds a file locked. Some file systems (overlay, btrfs) have another device number here than in stat; there the
  * inode alone tells, among processes that are loggers.
  */
-export function holderOf(locks: readonly Lock[], identity: string, loggers: ReadonlySet<number>): number | undefined {
-  const exact = locks.find((lock) => lock.identity === identity);
-  const similar = () => locks.find((lock) => inodeOf(lock.identity) === inodeOf(identity) && loggers.has(lock.pid));
-  return (exact ?? similar())?.pid;
+export function holderOf(locks: Locks, identity: string, loggers: ReadonlySet<number>): number | undefined {
+  const exact = locks.get(identity);
+  if (exact !== undefined) return exact;
+  const inode = inodeOf(identity);
+  for (const [locked, pid] of locks) if (loggers.has(pid) && inodeOf(locked) === inode) return pid;
+  return undefined;
 }
 
 function inodeOf(identity: string): string {

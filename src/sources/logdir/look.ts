@@ -4,7 +4,7 @@ import { type LogFile, type Look, previousKey, type RotatedFile, type RotatedNam
 import { type LastLine, lastLine, stampClock } from "./stamp.ts";
 
 /** What of `current` is read at first, and what when its last line is longer than that. */
-const LAST_LINES = 4096;
+const LAST_LINES = 2048;
 const LONG_LINES = 65_536;
 /** More names in one directory are no log but a mistake. */
 const MOST_NAMES = 10_000;
@@ -23,6 +23,7 @@ export interface Looked {
 export class Directory {
   readonly #files: LocalFiles;
   readonly #path: BytePath;
+  #open: Open | undefined;
   /** By name. */
   #closed = new Map<string, RotatedFile>();
 
@@ -61,8 +62,11 @@ export class Directory {
     const facts = this.#files.facts(path);
     if (facts.kind === "failed") return facts.code === "ENOENT" ? { kind: "ok", value: undefined } : facts;
     if (facts.value.kind !== "file") return strange(`"current" is a ${facts.value.kind}, no regular file`);
-    const open = this.#end(path, LAST_LINES);
-    return open.kind === "ok" && open.value?.line?.kind === "beyond" ? this.#end(path, LONG_LINES) : open;
+    if (isSame(this.#open?.file, fileOf(facts.value))) return { kind: "ok", value: this.#open };
+    const short = this.#end(path, LAST_LINES);
+    const open = short.kind === "ok" && short.value?.line?.kind === "beyond" ? this.#end(path, LONG_LINES) : short;
+    this.#open = open.kind === "ok" && open.value?.line !== undefined ? open.value : undefined;
+    return open;
   }
 
   #end(path: BytePath, most: number): Reached<Open | undefined> {
@@ -113,6 +117,11 @@ function newestClock(open: Open | undefined, rotated: readonly RotatedFile[], lo
 
 function fileOf(facts: FileFacts): LogFile {
   return { identity: identityOf(facts), size: facts.size, modified: facts.modified };
+}
+
+/** Nothing was written since; a clock that stands still between two writes does not hide that the file has grown. */
+function isSame(before: LogFile | undefined, { identity, size, modified }: LogFile): boolean {
+  return before?.identity === identity && before.size === size && before.modified === modified;
 }
 
 /** An inode is soon given to another file; when it was born tells them apart. */

@@ -2,6 +2,7 @@ import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
 import type { Finding } from "../source.ts";
 import { type Called, type Logger, parseArguments } from "./command-line.ts";
+import { realPath } from "./real-path.ts";
 import type { Slices } from "./slices.ts";
 
 /** A process is looked at in this many ticks: it may still be the shell that is about to become a logger. */
@@ -12,7 +13,7 @@ const MOST_COMMAND_BYTES = 2 ** 16;
 export interface RunningLogger {
   readonly pid: number;
   readonly logger: Logger;
-  /** Absolute. */
+  /** Absolute, without symbolic links. */
   readonly directories: readonly BytePath[];
   /** As they stand on the command line: relative to where it was started, which nobody knows any more. */
   readonly unresolved: readonly BytePath[];
@@ -46,6 +47,11 @@ export class Processes {
       await slices.pause();
       this.#read(pid);
     }
+  }
+
+  /** Of the loggers. */
+  get pids(): ReadonlySet<number> {
+    return new Set(this.loggers.map(({ pid }) => pid));
   }
 
   get loggers(): readonly RunningLogger[] {
@@ -94,7 +100,7 @@ export class Processes {
     return {
       pid: Number(pid),
       logger,
-      directories: locked.length > 0 ? locked : absolute,
+      directories: locked.length > 0 ? locked : absolute.map((path) => realPath(this.#io.files, path)),
       unresolved: open === undefined ? directories.filter((path) => !absolute.includes(path)) : [],
     };
   }

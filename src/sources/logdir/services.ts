@@ -1,8 +1,9 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
 import type { Finding } from "../source.ts";
-import { type Logger, parseRunScript } from "./command-line.ts";
+import { type Called, type Logger, parseRunScript } from "./command-line.ts";
 import { deniedFinding, deniedReason } from "./permission.ts";
+import { realPath } from "./real-path.ts";
 import type { Slices } from "./slices.ts";
 
 /** Run scripts are short; what is longer is no script. */
@@ -12,7 +13,7 @@ const TURN = 10;
 /** More unreadable scripts than these are only counted. */
 const MOST_FINDINGS = 3;
 
-/** A log directory that a service's run script names. `home`: where the script is, so what relative paths start from. */
+/** A log directory that a service's run script names, without symbolic links. `home`: where the script is, so what relative paths start from. */
 export interface Named {
   readonly logger: Logger;
   readonly service: string;
@@ -23,6 +24,7 @@ export interface Named {
 interface Script {
   /** Of the file as it was read. */
   readonly version: string;
+  readonly calls: readonly Called[];
   readonly named: readonly Named[];
   readonly denied: boolean;
 }
@@ -72,11 +74,7 @@ export class Services {
 
   /** /etc/service is often a link to another one of them. */
   #unique(): readonly BytePath[] {
-    const real = (path: BytePath): BytePath => {
-      const found = this.#io.files.real(path);
-      return found.kind === "ok" ? found.value : path;
-    };
-    return [...new Set(this.#directories.map(real))];
+    return [...new Set(this.#directories.map((path) => realPath(this.#io.files, path)))];
   }
 
   async #scan(directory: BytePath, seen: Set<BytePath>, slices: Slices): Promise<void> {
@@ -107,13 +105,23 @@ export class Services {
     const path = `${home}/run`;
     const facts = this.#io.files.facts(path);
     const version = facts.kind === "ok" ? `${facts.value.identity}@${facts.value.modified}` : facts.code;
-    if (this.#scripts.get(path)?.version === version) return;
-    const script = this.#io.files.read(path, MOST_SCRIPT_BYTES);
-    const text = script.kind === "ok" ? script.value.bytes.toString("latin1") : "";
-    const named = parseRunScript(text).flatMap(({ logger, directories }) =>
-      directories.map((found) => ({ logger, service, home, directory: absolute(home, found) })),
+    const known = this.#scripts.get(path);
+    const { calls, denied } = known?.version === version ? known : this.#parsed(path);
+    const named = calls.flatMap(({ logger, directories }) =>
+      directories.map((found) => ({
+        logger,
+        service,
+        home,
+        directory: realPath(this.#io.files, found.startsWith("/") ? found : `${home}/${found}`),
+      })),
     );
-    this.#scripts.set(path, { version, named, denied: script.kind === "failed" && script.code === "EACCES" });
+    this.#scripts.set(path, { version, calls, named, denied });
+  }
+
+  #parsed(path: BytePath): Pick<Script, "calls" | "denied"> {
+    const script = this.#io.files.read(path, MOST_SCRIPT_BYTES);
+    if (script.kind === "failed") return { calls: [], denied: script.code === "EACCES" };
+    return { calls: parseRunScript(script.value.bytes.toString("latin1")), denied: false };
   }
 
   #reportDenied(): void {
@@ -128,8 +136,4 @@ export class Services {
   #keepOnly(seen: ReadonlySet<BytePath>): void {
     for (const path of this.#scripts.keys()) if (!seen.has(path)) this.#scripts.delete(path);
   }
-}
-
-function absolute(home: BytePath, path: BytePath): BytePath {
-  return path.startsWith("/") ? path : `${home}/${path}`;
 }

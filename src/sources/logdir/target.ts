@@ -21,6 +21,7 @@ export class Target {
   #bytesRead: number | undefined;
   #finding: Finding | undefined;
   #blockedUnknown: string | undefined;
+  #labels: Labels | undefined;
 
   constructor(io: Io, spec: Spec) {
     this.#io = io;
@@ -56,8 +57,13 @@ export class Target {
     };
   }
 
-  /** The state is that of the newest sample. */
-  labels(): Labels {
+  /** As they were at the newest sample. */
+  get labels(): Labels {
+    this.#labels ??= this.#describe();
+    return this.#labels;
+  }
+
+  #describe(): Labels {
     const { path, logger, service, home } = this.#spec;
     return {
       PATH: pathText(path),
@@ -73,6 +79,7 @@ export class Target {
   sample(world: World): Sample {
     this.#finding = undefined;
     this.#blockedUnknown = undefined;
+    this.#labels = undefined;
     const stamp = this.#io.now();
     const looked = this.#directory.look(stamp, this.#spec.logger);
     const sample = looked.kind === "ok" ? this.#good(stamp, looked.value, world) : this.#failed(stamp, looked);
