@@ -81,7 +81,7 @@ function contains(file: string, text: string): boolean {
 }
 
 /** Whole paths of the files with lines. */
-export function logFiles(directory: string): readonly string[] {
+function logFiles(directory: string): readonly string[] {
   return readdirSync(directory)
     .filter((name) => name === "current" || name.startsWith("@"))
     .map((name) => join(directory, name));
