@@ -70,3 +70,34 @@ test.skipIf(isSkipped("svscan"))("a scan directory that is gone makes discovery 
   await told("rm", "-r", join(scan, "web"));
   await waitFor(async () => (await bench.get("supervise.discovery")) === "[]", { what: "a removed service to leave" });
 });
+
+test.skipIf(isSkipped("svscan"))(
+  "restarts are counted over a restart of tidemark, and none that never was",
+  async () => {
+    const scan = temporaryDirectory();
+    makeService(join(scan, "web"), SLEEPER);
+    makeService(join(scan, "still"), SLEEPER);
+    makeService(join(scan, "idle"), SLEEPER, { down: "" });
+    await start("svscan", [scan], { ready: { path: join(scan, "web/supervise/ok") } });
+    const bench = await Bench.at(host);
+    bench.configure([`Supervise.Directories=${scan}`, "Memcached.Discover=no"]);
+    const first = await bench.start();
+    const restarts = (service: string) => `supervise.restarts[${service},3s]`;
+    await bench.until(restarts("web"), "0");
+    await first.kill();
+    const before = await told("svstat", join(scan, "web"));
+    await told("svc", "-t", join(scan, "web"));
+    await waitFor(
+      async () => (await told("svstat", join(scan, "web"))).match(/pid \d+/)?.[0] !== before.match(/pid \d+/)?.[0],
+      {
+        what: "another process",
+      },
+    );
+    await bench.start();
+    await bench.until("supervise.state[web]", "1");
+    await bench.until("supervise.restarts[web,10s]", "1", 15);
+    expect(await bench.get("supervise.restarts[still,10s]")).toBe("0");
+    expect(await bench.get("supervise.restarts[idle,10s]")).toBe("0");
+    await bench.until(restarts("web"), "0", 15);
+  },
+);

@@ -40,9 +40,11 @@ export const newErrors = allItem({
     ),
 });
 
+/** A failed sample says that no such program runs, which is nobody's fault. */
 function fresh(moment: Moment, now: Stamp): Answer<View> {
   return flatMap(moment.view(ERRORS_SOURCE, ERRORS_TARGET), (view) => {
-    if (view.good === undefined) return none(view.attempt?.reason ?? "no sample was taken yet");
+    const nobody = view.attempt?.reason;
+    if (nobody !== undefined) return none(nobody);
     const stale = staleReason(view, now);
     return stale === undefined ? value(view) : unknown(stale);
   });

@@ -19,7 +19,7 @@ export const restarts = serviceItem({
     "Starts of the service's program in the window. Exact where the supervisor counts (s6, systemd); otherwise each " +
     "sample shows one at most, so a program that crashes every second counts one a sample. " +
     "None until nine tenths of the window are known.",
-  standard: (view) => standardWindows(view).map((length) => [length]),
+  standard: (view) => windows(view, ["15m", "60m"]),
   value: (view, args) => startsIn(view.steps(args.window)),
 });
 
@@ -32,7 +32,7 @@ export const flapping = serviceItem({
   doc:
     "Share of the samples in the window between which the program was started anew: near 100 for one that keeps " +
     "crashing, however fast. None until nine tenths of the window are known.",
-  standard: lengths,
+  standard: (view) => windows(view, ["15m"]),
   value: (view, args) => {
     const steps = view.steps(args.window);
     return flatMap(covered(steps, NEARLY_ALL), (known) =>
@@ -41,9 +41,9 @@ export const flapping = serviceItem({
   },
 });
 
-/** One is enough to see it. */
-function lengths(view: View): readonly (readonly string[])[] {
+/** Few of the standard ones, since there may be hundreds of services. */
+function windows(view: View, few: readonly string[]): readonly (readonly string[])[] {
   return standardWindows(view)
-    .filter((length) => length === "15m")
+    .filter((length) => few.includes(length))
     .map((length) => [length]);
 }

@@ -7,7 +7,7 @@ export type TaiSeconds = number;
 
 const EPOCH = 2n ** 62n;
 const NANOSECONDS = 1e9;
-export const TAI64N_BYTES = 12;
+const TAI64N_BYTES = 12;
 
 /** Malformed when it is no label of the years 1970 to 2^52 seconds later. */
 export function parseTai64n(bytes: Buffer, offset: number): Parsed<TaiSeconds> {
