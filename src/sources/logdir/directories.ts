@@ -24,7 +24,7 @@ interface Place {
 export class Directories {
   readonly #io: Io;
   readonly #discovers: boolean;
-  readonly #configured: ReadonlyMap<BytePath, Target>;
+  readonly #configured: readonly Target[];
   readonly #found = new Map<BytePath, Place>();
   readonly #services: Services;
   readonly processes: Processes;
@@ -37,11 +37,9 @@ export class Directories {
     this.#discovers = section.general.Discover;
     this.processes = new Processes(io);
     this.#services = new Services(io, section.general.Directories.map(bytePath));
-    const specs = configured(section).map(([name, path]) => ({
-      ...unknownAt(realPath(io.files, bytePath(path))),
-      name,
-    }));
-    this.#configured = new Map(specs.map((spec) => [spec.path, new Target(io, spec)]));
+    this.#configured = configured(section).map(([name, path]) => {
+      return new Target(io, { ...unknownAt(realPath(io.files, bytePath(path))), name });
+    });
     for (const { labels } of this.#discovers ? remembered.values() : []) {
       const path = pathBytes(labels["PATH"] ?? "");
       if (path !== "") this.#learn({ ...unknownAt(path), ...kept(labels) });
@@ -49,7 +47,7 @@ export class Directories {
   }
 
   get targets(): readonly Target[] {
-    return [...this.#configured.values(), ...[...this.#found.values()].map(({ target }) => target)];
+    return [...this.#configured, ...[...this.#found.values()].map(({ target }) => target)];
   }
 
   get loggers(): ReadonlyMap<BytePath, number> {
@@ -106,9 +104,11 @@ export class Directories {
   }
 
   #learn(spec: Spec): void {
-    const known = this.#configured.get(spec.path) ?? this.#found.get(spec.path)?.target;
-    if (known !== undefined) known.learn(spec);
-    else if (this.#discovers) this.#found.set(spec.path, { target: new Target(this.#io, spec), gone: 0 });
+    const found = this.#found.get(spec.path)?.target;
+    const known = this.#configured.filter((target) => target.spec.path === spec.path);
+    for (const target of found === undefined ? known : [...known, found]) target.learn(spec);
+    if (known.length > 0 || found !== undefined || !this.#discovers) return;
+    this.#found.set(spec.path, { target: new Target(this.#io, spec), gone: 0 });
   }
 
   /** Loggers whose relative directory no run script tells, either. */

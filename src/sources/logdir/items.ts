@@ -78,7 +78,7 @@ const written = directoryItem({
   doc:
     "Bytes written in the window across rotations, exactly, unless the logger deleted files between two samples: what " +
     "they held is extrapolated then. None until nine tenths of the window are known.",
-  standard: eachWindow,
+  standard: () => ONCE,
   value: (view, args) => increase(view.steps(args.window), "written"),
 });
 
@@ -100,7 +100,7 @@ const rotations = directoryItem({
   units: "",
   name: "Rotations",
   doc: "Files that the logger closed in the window. None until nine tenths of the window are known.",
-  standard: eachWindow,
+  standard: () => ONCE,
   value: (view, args) => increase(view.steps(args.window), "rotations"),
 });
 
@@ -139,7 +139,7 @@ const fillTime = directoryItem({
   doc:
     "Seconds until the file system has no room left at the rate at which the directory grew in the window; what " +
     "rotations deleted counts against it. 31536000 when that is a year or more. None before the second sample.",
-  standard: () => [[]],
+  standard: () => ONCE,
   value: (view, args) => fillSeconds(view, args.window),
 });
 

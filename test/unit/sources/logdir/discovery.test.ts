@@ -50,6 +50,17 @@ describe("discovery from run scripts", () => {
     expect(bench.text("logdir.discovery")).toContain(`"{#PATH}":"${join(scan, "web/log/main")}"`);
   });
 
+  test("a directory that is configured twice is there twice", async () => {
+    const path = logIn(place());
+    const bench = new Bench(world(), [`a.Path=${path}`, `b.Path=${path}/`, "Discover=0"]);
+    await bench.tick();
+    expect([bench.names(), bench.text("logdir.bytes[a]"), bench.text("logdir.bytes[b]")]).toEqual([
+      ["a", "b"],
+      "100",
+      "100",
+    ]);
+  });
+
   test("whether it is normally down, and what it comes with", async () => {
     const scan = services();
     const log = service(scan, "web", "#!/bin/sh\nexec svlogd -tt main\n");
