@@ -3,6 +3,7 @@ import { checks } from "./part-checks.ts";
 import { hung } from "./part-hung.ts";
 import { minutes } from "./part-minutes.ts";
 import { samples } from "./part-samples.ts";
+import { services } from "./part-services.ts";
 import { shim } from "./part-shim.ts";
 import { type Part, render } from "./report.ts";
 import { sampler } from "./sampler.ts";
@@ -10,7 +11,7 @@ import { FULL, QUICK, type Scale } from "./scale.ts";
 
 type Run = (scale: Scale) => Promise<Part | readonly Part[]>;
 
-const PARTS: Readonly<Record<string, Run>> = { checks, samples, shim, hung, minutes };
+const PARTS: Readonly<Record<string, Run>> = { checks, samples, services, shim, hung, minutes };
 
 const USAGE = `usage: npm run bench -- [--quick] [${Object.keys(PARTS).join("|")}]...`;
 
