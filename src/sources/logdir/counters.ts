@@ -8,7 +8,7 @@ const NOTHING: Omit<Look, "clock"> = { current: undefined, rotated: [] };
 
 /**
  * What adds up over the looks at one directory: bytes written, rotations, and when it last grew. The first look gives
- * no counters, since nobody knows what was written before it.
+ * no counters: nobody knows what was written before it, and after a restart a 0 would be taken for a quiet log.
  */
 export class Counters {
   #before: { readonly look: Look; readonly epoch: string; readonly mono: number } | undefined;

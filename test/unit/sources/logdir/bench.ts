@@ -15,8 +15,9 @@ export class Bench {
   readonly samples = new Map<string, Sample>();
   readonly remembered = new Map<string, Labels>();
   readonly findings: Finding[] = [];
-  readonly collector: Collector;
+  collector: Collector;
   roster: Roster | undefined;
+  readonly #open: () => Collector;
   readonly #ring: Ring;
   readonly #registry: Registry;
   #slot = 1000;
@@ -24,7 +25,9 @@ export class Bench {
   /** @param lines directives without their prefix: `"a.Path=/var/log/a"` */
   constructor(io: Io, lines: readonly string[], remembered: ReadonlyMap<string, Remembered> = new Map()) {
     this.io = io;
-    this.collector = logdir.open(sectionOf(lines), { io, remembered } as unknown as Surroundings); // it needs no more
+    const surroundings = { io, remembered } as unknown as Surroundings; // it needs no more
+    this.#open = () => logdir.open(sectionOf(lines), surroundings);
+    this.collector = this.#open();
     this.#ring = new Ring([logdir], { slots: 61, step: 1 });
     this.#registry = new Registry({
       items: logdir.items,
@@ -34,6 +37,11 @@ export class Bench {
       access: { allows: () => true, warnings: [] },
       defaultTarget: (_, targets) => logdir.defaultTarget(targets),
     });
+  }
+
+  /** A new life of the daemon that has the old one's ring from its journal. */
+  restart(): void {
+    this.collector = this.#open();
   }
 
   async tick(): Promise<void> {

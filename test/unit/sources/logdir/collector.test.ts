@@ -133,6 +133,25 @@ describe("rotation while we look", () => {
   });
 });
 
+test("after a restart only the step across it is not known, and it is not taken for 0", async () => {
+  const path = logIn(place(), 100);
+  const io = world();
+  const bench = new Bench(io, [`a.Path=${path}`, "Discover=0"]);
+  const write = async (bytes: number) => {
+    appendFileSync(join(path, "current"), `${"x".repeat(bytes - 1)}\n`);
+    await io.pass(1);
+    await bench.tick();
+    return bench.text("logdir.written[a,1s]");
+  };
+  await bench.tick();
+  await write(50);
+  expect(await write(500)).toBe("500");
+  bench.restart();
+  expect(await write(60)).toBe("(none: 0 of 1 second known.)");
+  expect(await write(70)).toBe("70");
+  expect(await write(7000)).toBe("7000");
+});
+
 describe("the newest line", () => {
   const ageOf = async (content: string, modified = START - 40) => {
     const path = place();
