@@ -1,4 +1,15 @@
-import type { Block } from "./block.ts";
+/** What a span reads of its block. Slots are such as the ring holds. */
+export interface Cells {
+  column(field: string, part: string | undefined): number;
+  cell(column: number, slot: number): number;
+  holds(slot: number): boolean;
+  /** The good slot before this one, -1 when there is none. */
+  previous(slot: number): number;
+  /** Seconds since the good sample before. */
+  elapsed(slot: number): number;
+  started(slot: number): boolean;
+  reset(slot: number): boolean;
+}
 
 /** Sum of one counter's increases over a span, and the seconds of the steps that know it; NaN and 0 when none does. */
 export interface Total {
@@ -20,7 +31,7 @@ interface Extent {
  * slot: what was summed up once is kept.
  */
 export class Span {
-  readonly #block: Block;
+  readonly #block: Cells;
   readonly #end: number;
   /** The oldest good slot whose step lies inside; above `end` when none does. */
   readonly #oldest: number;
@@ -28,7 +39,7 @@ export class Span {
   readonly #totals = new Map<number, Total>();
   readonly extent: Extent;
 
-  constructor(block: Block, end: number, slots: number) {
+  constructor(block: Cells, end: number, slots: number) {
     this.#block = block;
     this.#end = end;
     this.#start = end - slots;
@@ -82,7 +93,7 @@ export class Span {
   }
 }
 
-function oldestStep(block: Block, end: number, start: number): number {
+function oldestStep(block: Cells, end: number, start: number): number {
   let oldest = end + 1;
   for (let slot = end; slot > start && block.holds(slot); slot = block.previous(slot)) {
     if (block.previous(slot) < Math.max(start - 1, 0)) break;
