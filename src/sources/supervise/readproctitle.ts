@@ -36,20 +36,20 @@ function collectorOf(io: Io): Collector {
       await supervisors.look();
       if (supervisors.hidden) publish.finding(HIDDEN);
       publish.roster(value(new Map([[ERRORS_TARGET, {}]])));
-      publish.sample(sampleOf(titles.look(supervisors), io.now()));
+      const nobody = supervisors.hidden ? HIDDEN.found : NOBODY;
+      publish.sample(sampleOf(titles.look(supervisors), io.now(), nobody));
     },
     forget: () => false,
     close: () => Promise.resolve(),
   };
 }
 
-/** @param complaints undefined: nothing runs that shows them */
-function sampleOf(complaints: Complaints | undefined, stamp: Stamp): Sample {
+const NOBODY = "neither readproctitle nor runsvdir with a log runs here";
+
+/** @param nobody why there may be no complaints: nothing is seen that shows them */
+function sampleOf(complaints: Complaints | undefined, stamp: Stamp, nobody: string): Sample {
   const target = ERRORS_TARGET;
-  if (complaints === undefined) {
-    const reason = "neither readproctitle nor runsvdir with a log runs here";
-    return { kind: "failed", target, stamp, state: 0, reason };
-  }
+  if (complaints === undefined) return { kind: "failed", target, stamp, state: 0, reason: nobody };
   const { present, fresh } = complaints;
   const texts = new Map([["errors", present.join("\n")]]);
   if (fresh.length > 0) texts.set("new_errors", [stamp.clock, ...fresh].join("\n")); // the time tells it from the one before

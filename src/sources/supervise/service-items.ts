@@ -25,11 +25,16 @@ function level(view: View, field: string, missing: string): Answer<number> {
   return Number.isNaN(found) ? none(missing) : value(found);
 }
 
-/** Seconds since the last change, 0 while the service is the other way; a stamp from the future has no age either. */
+/**
+ * Seconds since the last change, 0 while the service is the other way. A stamp from before the clock was set can lie in
+ * the future, which is no age, or before the machine's start, which no process is older than.
+ */
 export function secondsSince(view: View, whileUp: boolean): Answer<number> {
   if ((view.number("up") === 1) !== whileUp) return value(0);
+  const { clock = Number.NaN, mono = Number.NaN } = view.good ?? {};
+  const oldest = whileUp && !Number.isNaN(mono) ? mono : Number.POSITIVE_INFINITY;
   return flatMap(level(view, "since", "it is not known since when"), (since) =>
-    value(Math.max(Math.floor((view.good?.clock ?? Number.NaN) - since), 0)),
+    value(Math.floor(Math.min(Math.max(clock - since, 0), oldest))),
   );
 }
 

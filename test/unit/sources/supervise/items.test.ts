@@ -12,6 +12,8 @@ import { supervise } from "../../../../src/sources/supervise/supervise.ts";
 
 const STEP = 60;
 const START = 1_000_000;
+/** Seconds that the machine has run at the start. */
+const BOOTED = 200_000;
 
 /** A real ring with the real items; time stands at the slot that was put last. */
 class Bench {
@@ -32,7 +34,7 @@ class Bench {
   }
 
   get now(): Stamp {
-    return { clock: START + this.#slot * STEP, mono: 5000 + this.#slot * STEP };
+    return { clock: START + this.#slot * STEP, mono: BOOTED + this.#slot * STEP };
   }
 
   moveTo(slot: number): void {
@@ -132,6 +134,12 @@ describe("one sample", () => {
     bench.moveTo(1);
     bench.service(record({ up: false, state: "down", since: undefined }));
     expect(bench.text("supervise.downtime[web]")).toBe("(none: It is not known since when.)");
+  });
+
+  test("no program is older than the machine's start, whatever the clock was then", () => {
+    const bench = new Bench();
+    bench.service(record({ since: START - BOOTED - 5000 }));
+    expect(bench.text("supervise.uptime[web]")).toBe(String(BOOTED));
   });
 
   test("of a dead supervisor: the state at once, the values not for long", () => {
