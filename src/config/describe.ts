@@ -16,7 +16,8 @@ export function describeDirectives(core: ConfigSpec["core"], sections: ConfigSpe
 
 function describeSection({ prefix, general, named }: SectionSpec): readonly string[] {
   const targets = Object.keys(named).length === 0 ? [] : [namedHead(prefix), ...block(named, `${prefix}.NAME.`)];
-  return [`##### ${prefix}\n`, ...block(general, `${prefix}.`), ...targets];
+  const blocks = [...block(general, `${prefix}.`), ...targets];
+  return blocks.length === 0 ? [] : [`##### ${prefix}\n`, ...blocks];
 }
 
 function namedHead(prefix: string): string {

@@ -42,6 +42,10 @@ test("a section is described as a whole and for one target", () => {
 `);
 });
 
+test("a section without directives is left out", () => {
+  expect(describeDirectives({}, [{ prefix: "Tidemark", general: {}, named: {} }])).toBe(describeDirectives({}, []));
+});
+
 test("every core directive is described", () => {
   for (const [name, { doc }] of Object.entries(CORE)) expect(SAMPLE).toContain(`### ${name}\n# ${doc}\n`);
 });
