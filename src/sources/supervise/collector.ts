@@ -19,7 +19,7 @@ export function open({ general }: Section<General, Record<never, never>>, { io }
   const supervisors = new Supervisors(io);
   const { Directories: directories, SystemdUnits: units } = general;
   const readers = [
-    new ScanDirectories(io, supervisors, { directories, required: directories !== USUAL_DIRECTORIES }),
+    new ScanDirectories(io, supervisors, { directories, required: String(directories) !== String(USUAL_DIRECTORIES) }),
     new SystemdReader(io, units),
   ];
   return new Services(io, supervisors, readers);

@@ -15,7 +15,7 @@ const general = {
   Directories: directive({
     kind: list(path, { atLeast: 1 }),
     fallback: USUAL_DIRECTORIES,
-    doc: "Scan directories of svscan, runsvdir and s6-svscan. Of the default ones those count that are there.",
+    doc: "Scan directories of svscan, runsvdir and s6-svscan. They must all be there, except when it is the default list.",
   }),
   SystemdUnits: directive({
     kind: list(text, { atLeast: 0 }),
