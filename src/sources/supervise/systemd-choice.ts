@@ -1,6 +1,6 @@
 import { type Facts, isEnabled, type Unit } from "./systemd-unit.ts";
 
-/** For the page of the directive Systemd.Units. */
+/** For the page of the directive Supervise.SystemdUnits. */
 export const UNITS_DOC =
   "systemd units to watch: names (a name without a suffix means a service) and patterns with * ? [ ]. Without it: the " +
   "services that are enabled, and those not enabled that run or have failed. Never without being named: one-shot " +
