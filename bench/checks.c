@@ -5,6 +5,7 @@
  *
  * Each check is a connection of its own: connect, one ZBXD packet, read to the end. With INTERVAL_US 0 every client asks
  * again at once; else each asks at fixed instants, and what a late answer keeps waiting counts from its instant.
+ * A reply of ZBX_NOTSUPPORTED is a failure: refusing is not the work that is to be measured.
  * Prints one line: answers, failures, microseconds that passed, and the 50th, 99th and 100th percentile of a check in
  * microseconds.
  */
@@ -21,12 +22,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_CLIENTS = 1024, MOST_ANSWERS = 1 << 22, HEADER = 13, MOST_KEY = 2048 };
+enum { MOST_CLIENTS = 1024, MOST_ANSWERS = 1 << 22, HEADER = 13, REFUSED = 16, MOST_KEY = 2048 };
 
 struct client {
   int socket;
   int64_t due;
   int sent;
+  int refused;
   size_t received;
 };
 
@@ -55,6 +57,7 @@ static void start(struct client *c) {
   if (c->socket < 0) die("socket");
   c->sent = 0;
   c->received = 0;
+  c->refused = 0;
   if (connect(c->socket, (struct sockaddr *)&server, sizeof server) < 0 && errno != EINPROGRESS) die("connect");
   struct epoll_event wanted = {.events = EPOLLOUT, .data.ptr = c};
   if (epoll_ctl(poller, EPOLL_CTL_ADD, c->socket, &wanted) < 0) die("epoll_ctl");
@@ -65,7 +68,7 @@ static void finish(struct client *c) {
   int64_t end = now();
   close(c->socket);
   c->socket = -1;
-  if (c->received <= HEADER) failures++;
+  if (c->received <= HEADER || c->refused) failures++;
   else if (answers < MOST_ANSWERS) took[answers++] = (uint32_t)(end - c->due);
   c->due = interval == 0 ? end : c->due + interval;
 }
@@ -86,6 +89,7 @@ static void receive(struct client *c) {
     ssize_t got = recv(c->socket, buffer, sizeof buffer, 0);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) break;
+    if (c->received == 0 && got >= HEADER + REFUSED && memcmp(buffer + HEADER, "ZBX_NOTSUPPORTED", REFUSED) == 0) c->refused = 1;
     c->received += (size_t)got;
   }
   finish(c);

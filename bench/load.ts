@@ -54,7 +54,7 @@ async function askFromHere(port: number, { key, clients, seconds, every = 0 }: L
     for (let due = began + (every * 1000 * at) / clients; due < end; due = next(due, every)) {
       const early = due - performance.now();
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
-      if ((await answer(port, key)) !== undefined) took.push((performance.now() - due) * 1000);
+      if (isValue(await answer(port, key))) took.push((performance.now() - due) * 1000);
       else failures++;
     }
   };
@@ -66,4 +66,9 @@ async function askFromHere(port: number, { key, clients, seconds, every = 0 }: L
 
 function next(due: number, every: number): number {
   return every === 0 ? performance.now() : due + every * 1000;
+}
+
+/** A refusal is not the work that is to be measured. */
+function isValue(text: string | undefined): boolean {
+  return text !== undefined && !text.startsWith("ZBX_NOTSUPPORTED");
 }

@@ -102,3 +102,16 @@ function fill(port: number): Promise<void> {
     socket.resume();
   });
 }
+
+const TRICKLE_MS = 200;
+
+/** A get now and then, so that windows have requests. Returns what ends it. */
+export function trickle(port: number): () => void {
+  const socket = connect({ host: LOCAL, port });
+  socket.on("error", () => undefined).resume();
+  const timer = setInterval(() => socket.write("get k1\r\nget none\r\n"), TRICKLE_MS);
+  return () => {
+    clearInterval(timer);
+    socket.destroy();
+  };
+}
