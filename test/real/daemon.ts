@@ -51,18 +51,19 @@ export class Bench {
   /**
    * Starts the daemon with the configuration as it stands, and waits until it answers.
    * @param before a program with its arguments that is to start it
+   * @param script path of the built program
    */
-  start(before: readonly string[] = []): Promise<Program> {
-    return this.#start(before, async () => (await this.ask("agent.ping")).value === "1");
+  start(before: readonly string[] = [], script = bundle()): Promise<Program> {
+    return this.#start(before, script, async () => (await this.ask("agent.ping")).value === "1");
   }
 
   /** Starts it without waiting for anything. */
   launch(): Promise<Program> {
-    return this.#start([], () => true);
+    return this.#start([], bundle(), () => true);
   }
 
-  #start(before: readonly string[], ready: Ready): Promise<Program> {
-    const [program = "", ...args] = [...before, process.execPath, bundle(), "run", "-c", this.config];
+  #start(before: readonly string[], script: string, ready: Ready): Promise<Program> {
+    const [program = "", ...args] = [...before, process.execPath, script, "run", "-c", this.config];
     return start(program, args, { ready });
   }
 
