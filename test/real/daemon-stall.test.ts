@@ -25,7 +25,7 @@ test("a daemon that stands still for five seconds has holes, counts them, and sh
     expect(Math.abs(sample.stamp.clock - slot - 0.5)).toBeLessThan(1);
     load.expectTrue(sample);
   }
-  const slots = kept.map(({ slot }) => slot);
+  const slots = [...new Set(kept.map(({ slot }) => slot))]; // a tick late in the very end of a slot doubles the next one
   expect(slots.filter((slot) => slot > frozen && slot < Math.floor(thawed))).toEqual([]);
   const holes = slots.slice(1).reduce((sum, slot, at) => sum + slot - (slots[at] ?? 0) - 1, 0);
   expect(missed).toBe(holes);
