@@ -23,12 +23,15 @@ export class Daemon {
   readonly #io: Io;
   readonly #log: LineLog;
   readonly #passive: PassiveServer;
+  /** What cannot change while running is as it was then. */
+  readonly #started: Settings;
   #settings: Settings;
   #control: ControlSocket | undefined;
   #values: ValueFiles | undefined;
   #firing: Firing | undefined;
 
   private constructor(parts: { settings: Settings; io: Io; log: LineLog; sampling: Sampling; passive: PassiveServer }) {
+    this.#started = parts.settings;
     this.#settings = parts.settings;
     this.#io = parts.io;
     this.#log = parts.log;
@@ -45,7 +48,7 @@ export class Daemon {
     };
     const sampling = new Sampling({ settings, io, log, counts, journal: "write" });
     const listening = await listenPassive({
-      ...passiveRules(settings, sampling),
+      ...passiveRules(settings, sampling, settings),
       addresses: settings.core.ListenIP,
       port: settings.core.ListenPort,
       io,
@@ -76,13 +79,13 @@ export class Daemon {
       this.#log.error("The configuration was not reloaded: the old one stays in force.");
       return;
     }
-    for (const name of needRestart(this.#settings, read.value)) {
+    for (const name of needRestart(this.#started, read.value)) {
       this.#log.warning(`${name} has changed: this takes effect at the next start.`);
     }
     this.#settings = read.value;
     this.#log.debugLevel = read.value.core.DebugLevel;
     const over = this.sampling.reload(read.value);
-    this.#passive.apply(passiveRules(read.value, this.sampling));
+    this.#passive.apply(passiveRules(read.value, this.sampling, this.#started));
     this.#log.info("The configuration was reloaded.");
     await over;
   }
@@ -107,7 +110,7 @@ export class Daemon {
     const control = await listenControl({
       path: join(RunDir, CONTROL_SOCKET),
       ask: (key) => registry.ask(key),
-      handlers: {
+      commands: {
         print: async () => ({ calls: await printedCalls(registry, () => this.#io.now().mono) }),
         status: () => {
           const seen = { moment: ring.now(), findings: schedule.findings, now: this.#io.now() };
@@ -145,15 +148,24 @@ export class Daemon {
   }
 }
 
-function passiveRules({ peers, core }: Settings, { registry }: Sampling) {
-  return { peers, registry, timeoutSeconds: core.Timeout };
+function passiveRules({ peers }: Settings, { registry }: Sampling, started: Settings) {
+  return { peers, registry, timeoutSeconds: started.core.Timeout };
 }
 
-const NEED_RESTART = ["Schedule", "History", "StateDir", "RunDir", "ListenIP", "ListenPort", "Timeout"] as const;
+const NEED_RESTART = [
+  "Schedule",
+  "History",
+  "StateDir",
+  "RunDir",
+  "ListenIP",
+  "ListenPort",
+  "Timeout",
+  "ForgetAfter",
+] as const;
 
-/** Directives that have changed and do not take effect before the next start. */
-function needRestart(before: Settings, after: Settings): readonly string[] {
-  return NEED_RESTART.filter((name) => String(before.core[name]) !== String(after.core[name]));
+/** Directives that differ from those of the start and do not take effect before the next one. */
+function needRestart(started: Settings, now: Settings): readonly string[] {
+  return NEED_RESTART.filter((name) => String(started.core[name]) !== String(now.core[name]));
 }
 
 /** Why the directory cannot be made, or undefined when it is there. */

@@ -61,6 +61,13 @@ test("SIGHUP adds and removes instances, and a tick in flight goes on for the ot
   daemon.signal("SIGHUP");
   await waitFor(() => /ListenPort has changed/.test(daemon.stderr), { what: "the warning" });
   expect(daemon.stderr).toContain("<4>History has changed: this takes effect at the next start.\n");
+  bench.configure([...lines("stays", "comes", "hung"), "ForgetAfter=1d"]);
+  const before = daemon.stderr.length;
+  daemon.signal("SIGHUP");
+  await waitFor(() => daemon.stderr.slice(before).includes("was reloaded"), { what: "the reload" });
+  expect(daemon.stderr.slice(before)).toBe(
+    "<4>ForgetAfter has changed: this takes effect at the next start.\n<6>The configuration was reloaded.\n",
+  );
   bench.configure([...lines("stays", "comes", "hung"), "Nonsense=1"]);
   daemon.signal("SIGHUP");
   await waitFor(() => /was not reloaded/.test(daemon.stderr), { what: "the refusal" });
