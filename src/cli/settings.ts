@@ -9,6 +9,7 @@ import { schemaOf } from "../ring/schema.ts";
 import { stepSeconds } from "../schedule/cron.ts";
 import { SOURCES } from "../sources/all.ts";
 import { compilePeers, type Peers } from "../transports/peers.ts";
+import { nearest } from "../words/nearest.ts";
 import { type Access, compileAccess } from "../zabbix/access.ts";
 import { compileAliases } from "../zabbix/alias.ts";
 import { parseKey } from "../zabbix/key.ts";
@@ -53,12 +54,15 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
   };
   const step = take("Schedule", stepSeconds(core.Schedule));
   const slots = step === undefined ? undefined : take("History", slotsOf(core.History, step));
-  if (slots !== undefined) take("RingMemory", ringMemory(core.RingMemory, slots, sections));
+  if (slots !== undefined) {
+    const limit = ["RingMemory", "History"].find((name) => entries.some((entry) => entry.name === name));
+    take(limit ?? "RingMemory", ringMemory(core.RingMemory, slots, sections));
+  }
   const rules = accessLines(entries);
   const access = take(rules.at(-1)?.allow === false ? "DenyKey" : "AllowKey", compileAccess(rules));
   const alias = take("Alias", compileAliases(core.Alias));
   const peers = take("Server", compilePeers(core.Server.join(",")));
-  for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", parseKey(key));
+  for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", userParameterKey(key, alias));
   if (
     problems.length > 0 ||
     step === undefined ||
@@ -70,6 +74,18 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
     return malformed(problems.map(problemText).join("\n"));
   }
   return ok({ path, core, sections, step, slots, access, alias, peers });
+}
+
+/** One of our keys or an alias of one. Whether its parameters are right shows when it is asked. */
+function userParameterKey(key: string, alias: Settings["alias"] = (asked) => asked): Parsed<undefined> {
+  const parsed = parseKey(alias(key));
+  if (parsed.kind === "malformed")
+    return malformed(`"${key}" is not the form of an item key: NAME or NAME[PARAMETER,...]`);
+  const { name } = parsed.value;
+  const names = SOURCES.flatMap(({ items }) => items.map((item) => item.key));
+  if (names.includes(name)) return ok(undefined);
+  const meant = nearest(name, names);
+  return malformed(`unknown item key "${name}"${meant === undefined ? "" : `. Did you mean "${meant}"?`}`);
 }
 
 /** Slab classes and the like that a usual target has. */
@@ -87,7 +103,8 @@ function ringMemory(allowed: number, slots: number, sections: ReadonlyMap<string
   if (needed <= allowed) return ok(undefined);
   const sum = terms.map(({ name, targets, columns }) => `${targets} ${name} x ${columns} columns`).join(" + ");
   return malformed(
-    `History needs ${megabytes(needed)}, allowed are ${megabytes(allowed)}: (${sum}) x ${slots} slots x ${CELL_BYTES} bytes`,
+    `the history needs ${megabytes(needed)}, RingMemory allows ${megabytes(allowed)}; raise it or shorten History: ` +
+      `(${sum}) x ${slots} slots x ${CELL_BYTES} bytes`,
   );
 }
 

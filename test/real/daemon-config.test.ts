@@ -38,7 +38,7 @@ const refused = [
   {
     name: "a history over RingMemory",
     lines: ["Schedule=* * * * * *", "History=24h", "RingMemory=1M"],
-    says: ':3: "RingMemory": History needs ',
+    says: ':3: "RingMemory": the history needs ',
   },
   {
     name: "a password file that is not there",
