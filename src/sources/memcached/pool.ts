@@ -13,8 +13,8 @@ import { least, smallestAge } from "./ttl-items.ts";
 
 const pool = text("name of the pool; empty means all instances", "");
 
-/** Every pool aggregate is over the members that serve and whose newest sample is fresh. */
-const LEFT_OUT = "Members that are down or stale are left out.";
+/** Every pool aggregate is over the members that serve, whose newest sample is fresh and that know the value. */
+const LEFT_OUT = "Members that are down or stale, or have no such value, are left out.";
 
 export const poolHitRatio = fleetItem({
   key: "memcached.pool.hit_ratio",
@@ -112,7 +112,7 @@ export const poolLeftOut = fleetItem({
   type: "unsigned",
   units: "",
   name: "Members of the pool that are down or stale",
-  doc: "Members that the other pool items leave out.",
+  doc: "Members that the other pool items leave out because they are not up or have no fresh sample.",
   standard: perPool,
   value: (moment, args, now) =>
     flatMap(poolMembers(moment, args.pool), (names) =>

@@ -6,6 +6,9 @@ import { meant } from "./stat-names.ts";
 
 const SETTING = "setting.";
 const EXPECTED = "expected.";
+const UNREAD = "the settings were not read yet";
+const UNEXPECTED =
+  "nothing says how this memcached was meant to be set: a configured one by ExpectMemory and the like, a discovered one by its command line";
 const STANDARD = ["maxbytes", "maxconns", "num_threads", "item_size_max", "evictions"];
 
 /** Whether a text of the sample comes from `stats settings` or the configuration, not from `stats`. */
@@ -40,7 +43,7 @@ export const setting = instanceItem({
 
 function settingValue(view: View, name: string): Answer<string> {
   const settings = settingsOf(view);
-  if (settings === undefined) return none("the settings were not read yet");
+  if (settings === undefined) return none(UNREAD);
   const found = settings.get(name);
   return found === undefined ? unknown(`unknown setting "${name}"${meant(name, settings.keys())}`) : value(found);
 }
@@ -52,13 +55,14 @@ export const drift = instanceItem({
   units: "",
   name: "Settings that differ from what was meant",
   doc:
-    "Settings whose running value is not the one that the process was started with (-m, -c, -t, -I); the master item " +
-    "names them. None where what was meant is not known.",
+    "Settings whose running value is not the one that was meant: by the Expect directives of a configured instance, by " +
+    "the command line (-m, -c, -t, -I) of a discovered one. The master item names them. None where nothing says it.",
   delay: "5m",
   standard: () => ONCE,
   value: (view) => {
+    if (settingsOf(view) === undefined) return none(UNREAD);
     const found = drifted(view);
-    return found === undefined ? none("nothing says how this memcached was meant to be set") : value(found.length);
+    return found === undefined ? none(UNEXPECTED) : value(found.length);
   },
 });
 

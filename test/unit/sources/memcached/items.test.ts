@@ -199,8 +199,10 @@ describe("counters and levels", () => {
     const bench = new Bench();
     bench.good(0);
     expect(bench.text("memcached.setting[mc,maxconns]")).toBe("(none: The settings were not read yet.)");
-    expect(bench.text("memcached.config.drift[mc]")).toBe(
-      "(none: Nothing says how this memcached was meant to be set.)",
+    expect(bench.text("memcached.config.drift[mc]")).toBe("(none: The settings were not read yet.)");
+    bench.good(1, { texts: { "setting.maxconns": "1024" } });
+    expect(bench.text("memcached.config.drift[mc]")).toMatch(
+      /^\(none: Nothing says how this memcached was meant to be set: a configured one by ExpectMemory /,
     );
   });
 
