@@ -5,7 +5,7 @@ import { PROTOCOL_VERSION, VARIANT } from "../zabbix/passive.ts";
 import { Pace } from "./pace.ts";
 
 // request := packet of {"request":name, ...}            many on one connection, answered in order
-// reply   := packet of what the handler of that name returns, or {"error":sentence}
+// reply   := packet of what the command of that name returns, or {"error":sentence}
 //
 // "passive checks" is answered as 7.0 agents do, but for all keys of "data":
 //   {"version":text,"variant":2,"data":[{"value":text} / {"value":null,"reason":sentence} / {"error":sentence}, ...]}
@@ -14,39 +14,39 @@ import { Pace } from "./pace.ts";
 export type ControlMessage = Readonly<Record<string, unknown>>;
 
 /** Answers one request with what JSON can carry. What it throws becomes `{"error": ...}`. */
-export type ControlHandler = (message: ControlMessage) => unknown;
+export type ControlCommand = (message: ControlMessage) => unknown;
 
 export interface ReplyOptions {
   /** The registry's; a function, since a reload may replace the registry. */
   readonly ask: (key: string) => Reply;
   /** By the name of the request. */
-  readonly handlers: Readonly<Record<string, ControlHandler>>;
+  readonly commands: Readonly<Record<string, ControlCommand>>;
   readonly io: Pick<Io, "now">;
 }
 
 /** Makes the body of the reply to the body of a request; never rejects. */
 export type ControlReplies = (body: Buffer) => Promise<string>;
 
-/** Replies to "passive checks" and to whatever there are handlers for. */
+/** Replies to "passive checks" and to whatever there are commands for. */
 export function controlReplies(options: ReplyOptions): ControlReplies {
-  const handlers = new Map(Object.entries(options.handlers));
-  handlers.set("passive checks", (message) => passiveChecks(message, options));
+  const commands = new Map(Object.entries(options.commands));
+  commands.set("passive checks", (message) => passiveChecks(message, options));
   return async (body) => {
     const pace = new Pace(() => options.io.now().mono);
     try {
-      return await jsonInTurns(await replyTo(body, handlers), pace);
+      return await jsonInTurns(await replyTo(body, commands), pace);
     } catch (error) {
       return JSON.stringify(refusal(messageOf(error)));
     }
   };
 }
 
-async function replyTo(body: Buffer, handlers: ReadonlyMap<string, ControlHandler>): Promise<unknown> {
+async function replyTo(body: Buffer, commands: ReadonlyMap<string, ControlCommand>): Promise<unknown> {
   const message: unknown = JSON.parse(body.toString("utf8"));
   if (!isMessage(message)) return refusal('expected a JSON object with the text "request"');
-  const handler = handlers.get(message.request);
-  if (handler !== undefined) return handler(message);
-  return refusal(`unknown request "${message.request}"; there are ${listed([...handlers.keys()])}`);
+  const command = commands.get(message.request);
+  if (command !== undefined) return command(message);
+  return refusal(`unknown request "${message.request}"; there are ${listed([...commands.keys()])}`);
 }
 
 function isMessage(json: unknown): json is ControlMessage & { readonly request: string } {

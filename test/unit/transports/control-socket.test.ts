@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { askControl } from "../../../src/transports/control-client.ts";
-import type { ControlHandler } from "../../../src/transports/control-replies.ts";
+import type { ControlCommand } from "../../../src/transports/control-replies.ts";
 import { type ControlSocket, listenControl } from "../../../src/transports/control-socket.ts";
 import { encodePacket, PacketDecoder } from "../../../src/zabbix/packet.ts";
 import { Asker, HandClock, keptLog, StubRegistry } from "./loopback.ts";
@@ -25,13 +25,13 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function listen(handlers: Readonly<Record<string, ControlHandler>> = {}, at = path) {
+function listen(commands: Readonly<Record<string, ControlCommand>> = {}, at = path) {
   const registry = new StubRegistry();
-  return listenControl({ path: at, ask: (key) => registry.ask(key), handlers, io: new HandClock(), log });
+  return listenControl({ path: at, ask: (key) => registry.ask(key), commands, io: new HandClock(), log });
 }
 
-async function started(handlers: Readonly<Record<string, ControlHandler>> = {}): Promise<ControlSocket> {
-  const listened = await listen(handlers);
+async function started(commands: Readonly<Record<string, ControlCommand>> = {}): Promise<ControlSocket> {
+  const listened = await listen(commands);
   if (listened.kind === "malformed") throw new Error(listened.reason);
   open.push(listened.value);
   return listened.value;
@@ -79,7 +79,7 @@ describe("requests", () => {
     });
   });
 
-  test("go to the handler of their name, with the whole message", async () => {
+  test("go to the command of their name, with the whole message", async () => {
     const forget = (message: unknown) => ({ heard: message });
     await started({ forget, print: async () => ({ data: [["k", "1"], null, undefined], none: undefined }) });
     expect(await ask({ request: "forget", target: "a" })).toEqual({ heard: { request: "forget", target: "a" } });
@@ -99,8 +99,8 @@ describe("requests", () => {
     { name: "no request", request: { data: [] }, error: /^Expected a JSON object with the text "request"\.$/ },
     { name: "a list", request: [], error: /^Expected a JSON object/ },
     { name: "no keys", request: { request: "passive checks" }, error: /^Expected the list "data"\.$/ },
-    { name: "a handler that throws", request: { request: "bug" }, error: /^A bug\.$/ },
-    { name: "a handler that rejects", request: { request: "late" }, error: /^Too late\.$/ },
+    { name: "a command that throws", request: { request: "bug" }, error: /^A bug\.$/ },
+    { name: "a command that rejects", request: { request: "late" }, error: /^Too late\.$/ },
     { name: "a reply that is no JSON", request: { request: "huge" }, error: /BigInt/ },
   ];
   for (const { name, request, error } of REFUSED) {
