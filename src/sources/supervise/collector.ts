@@ -1,5 +1,6 @@
 import type { Section } from "../../config/spec.ts";
 import type { Io } from "../../io/io.ts";
+import { SERVICE_DIRECTORIES } from "../../io/service-directories.ts";
 import { shortName } from "../../items/short-name.ts";
 import { unknown, value } from "../../ring/answer.ts";
 import type { Labels, Sample, Stamp } from "../../ring/sample.ts";
@@ -10,7 +11,7 @@ import { Listed } from "./listed.ts";
 import type { Scan, ServiceReader, ServiceRecord } from "./record.ts";
 import { failedSample, goodSample, labelsOf } from "./sample.ts";
 import { ScanDirectories } from "./scan-directories.ts";
-import { type General, USUAL_DIRECTORIES } from "./section.ts";
+import type { General } from "./section.ts";
 import { Supervisors } from "./supervisors.ts";
 import { SystemdReader } from "./systemd.ts";
 
@@ -19,7 +20,10 @@ export function open({ general }: Section<General, Record<never, never>>, { io }
   const supervisors = new Supervisors(io);
   const { Directories: directories, SystemdUnits: units } = general;
   const readers = [
-    new ScanDirectories(io, supervisors, { directories, required: String(directories) !== String(USUAL_DIRECTORIES) }),
+    new ScanDirectories(io, supervisors, {
+      directories,
+      required: String(directories) !== String(SERVICE_DIRECTORIES),
+    }),
     new SystemdReader(io, units),
   ];
   return new Services(io, supervisors, readers);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { SERVICE_DIRECTORIES } from "../../../../src/io/service-directories.ts";
 import type { Scan, ServiceRecord } from "../../../../src/sources/supervise/record.ts";
 import { ScanDirectories } from "../../../../src/sources/supervise/scan-directories.ts";
-import { USUAL_DIRECTORIES } from "../../../../src/sources/supervise/section.ts";
 import { Supervisors } from "../../../../src/sources/supervise/supervisors.ts";
 import { daemontoolsStatus, type Entry, ioOver, NOW, Tree, upService } from "./tree.ts";
 
@@ -145,7 +145,7 @@ describe("several directories", () => {
   });
 
   test("the usual ones need not be there, but one that was there must stay", async () => {
-    const host = new Host(upService("/service/web"), { directories: [...USUAL_DIRECTORIES], required: false });
+    const host = new Host(upService("/service/web"), { directories: [...SERVICE_DIRECTORIES], required: false });
     expect((await host.look()).incomplete).toBeUndefined();
     host.tree.entries.clear();
     expect(await host.look()).toMatchObject({ incomplete: 'cannot list "/service": no such file or directory' });
