@@ -19,7 +19,8 @@ const STANDARD_STATS = [
   "threads",
   "accepting_conns",
 ];
-const STANDARD_RATES = [
+/** Counters whose rates everybody asks for. */
+export const STANDARD_RATES = [
   "cmd_get",
   "cmd_set",
   "evictions",

@@ -5,6 +5,7 @@ import { parseWindow, standardWindows } from "../../items/params.ts";
 import { type Answer, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View } from "../../ring/moment.ts";
 import type { GoodSample, Stamp } from "../../ring/sample.ts";
+import { STANDARD_RATES } from "./counters.ts";
 import { instanceItem, ONCE } from "./declare.ts";
 import { COMMANDS, pairOf } from "./hit-ratio.ts";
 import { drifted, isSetting, settingsOf } from "./settings.ts";
@@ -13,17 +14,7 @@ import { stateWord } from "./states.ts";
 import { minimum, type Verdict, verdicts } from "./ttl.ts";
 import { smallestAge, standardGuard } from "./ttl-items.ts";
 
-const RATES = [
-  "cmd_get",
-  "cmd_set",
-  "evictions",
-  "reclaimed",
-  "total_connections",
-  "rejected_connections",
-  "listen_disabled_num",
-  "bytes_read",
-  "bytes_written",
-];
+const RATES = [...STANDARD_RATES, "reclaimed"];
 
 export const get = instanceItem({
   key: "memcached.get",
