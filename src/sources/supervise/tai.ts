@@ -34,22 +34,24 @@ export function plainUnixTime(stamp: TaiSeconds): number {
 }
 
 /**
- * Unix time of labels that s6 wrote. Its build decides on the offset, so the first status file decides whose stamp fits
- * the time at which it was written to one of the two only; until then, and for good on most hosts, it is 37.
+ * Unix time of labels that s6 wrote. Its build decides on the offset: 37 until a status file was written at its stamp
+ * read with 10. One that was written before that is the better witness: a service that is paused 27 s after its start
+ * looks like a build without leap seconds, but nothing is written before it happens.
  */
 export class LeapSeconds {
   #offset: number | undefined;
 
   /** @param modified unix time at which the file with this stamp was written: at the stamp or later */
   unixTime(stamp: TaiSeconds, modified: number): number {
-    this.#offset ??= offsetOf(stamp, modified);
+    if (this.#offset !== WITH_LEAP_SECONDS) this.#offset = offsetOf(stamp, modified) ?? this.#offset;
     return stamp - (this.#offset ?? WITH_LEAP_SECONDS);
   }
 }
 
-/** Undefined when the file was written so long after the stamp that both fit. */
+/** Undefined when the file was written so long after the stamp that both fit, or before either: the clock was set. */
 function offsetOf(stamp: TaiSeconds, modified: number): number | undefined {
   const late = (offset: number): number => modified - (stamp - offset);
+  if (late(WITH_LEAP_SECONDS) < -TOLERANCE_SECONDS) return undefined;
   if (late(WITHOUT_LEAP_SECONDS) < -TOLERANCE_SECONDS) return WITH_LEAP_SECONDS;
-  return Math.abs(late(WITHOUT_LEAP_SECONDS)) <= TOLERANCE_SECONDS ? WITHOUT_LEAP_SECONDS : undefined;
+  return late(WITHOUT_LEAP_SECONDS) <= TOLERANCE_SECONDS ? WITHOUT_LEAP_SECONDS : undefined;
 }

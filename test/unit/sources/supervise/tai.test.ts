@@ -13,7 +13,10 @@ const hosts = [
   { name: "written at the stamp, without leap seconds", late: [27.1], want: 10 },
   { name: "written a little before, by a coarse clock", late: [26.5], want: 10 },
   { name: "written long after: both fit", late: [4000], want: 37 },
-  { name: "decided by the first that fits to one only", late: [4000, 27.2, 0.1], want: 10 },
+  { name: "a file that fits both takes nothing back", late: [27.2, 4000], want: 10 },
+  { name: "paused 27 s after its start, beside one that was written at its start", late: [27.2, 0.1], want: 37 },
+  { name: "once a file was written before its stamp, later ones change nothing", late: [0.1, 27.2], want: 37 },
+  { name: "written before the stamp however it is read: the clock was set back", late: [27.2, -3600], want: 10 },
 ];
 
 test.each(hosts)("$name", ({ late, want }) => {
