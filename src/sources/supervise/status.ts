@@ -19,7 +19,7 @@ export interface Status {
   readonly exit?: Exit;
 }
 
-/** Enough to tell a file that is too long. */
+/** Enough to tell a file that is too long: no supervisor's record has so many. */
 export const MOST_STATUS_BYTES = 64;
 
 const DAEMONTOOLS_BYTES = 18;
@@ -31,7 +31,8 @@ const S6_GROUP_BYTES = 43;
 /** Whose layout it is: only s6 goes without the FIFO `ok`. */
 export function parseStatus(bytes: Buffer, hasOk: boolean): Parsed<Status> {
   if (hasOk && bytes.length === RUNIT_BYTES) return parseRunit(bytes);
-  if (hasOk && bytes.length >= DAEMONTOOLS_BYTES) return parseDaemontools(bytes, "daemontools");
+  const mayBeLonger = bytes.length >= DAEMONTOOLS_BYTES && bytes.length < MOST_STATUS_BYTES;
+  if (hasOk && mayBeLonger) return parseDaemontools(bytes, "daemontools");
   switch (bytes.length) {
     case DAEMONTOOLS_BYTES:
       return parseDaemontools(bytes, "s6");

@@ -34,6 +34,7 @@ const broken = [
   { name: "nothing", hex: "", hasOk: true, want: "expected 18 or 20 bytes, found 0" },
   { name: "cut short", hex: DAEMONTOOLS_UP.slice(0, 34), hasOk: true, want: "expected 18 or 20 bytes, found 17" },
   { name: "cut short, s6", hex: S6_UP.slice(0, 68), hasOk: false, want: "expected 18, 35 or 43 bytes, found 34" },
+  { name: "oversized", hex: DAEMONTOOLS_UP + "00".repeat(46), hasOk: true, want: "expected 18 or 20 bytes, found 64" },
   { name: "oversized, s6", hex: "40".repeat(64), hasOk: false, want: "expected 18, 35 or 43 bytes, found 64" },
   {
     name: "an s6 record of 2.1",
