@@ -19,6 +19,8 @@ export interface Kept {
 
 /** Bytes at which a file is full. */
 const FILE_BYTES = 4096;
+/** multilog and s6-log close a file that has come so near to it; svlogd when the next line has no room. */
+const NEARLY_FULL_BYTES = FILE_BYTES - 2000;
 /** "@" and 24 digits, or svlogd's date and time, and a space. */
 const STAMP_BYTES = 26;
 
@@ -55,7 +57,7 @@ export class Logger {
     return new Logger(name, program, { lines, kept });
   }
 
-  /** Writes lines of 60 bytes with their stamp and waits until the last one is in all directories. */
+  /** Writes lines of 60 bytes with their stamp and waits until the last one is in all directories, full files closed. */
   async write(count: number): Promise<void> {
     const texts = Array.from({ length: count }, () =>
       `${this.#mark} ${String(++this.#count).padStart(8, "0")} `.padEnd(33, "."),
@@ -68,7 +70,12 @@ export class Logger {
   }
 
   #holds(directory: string, text: string): boolean {
-    return logFiles(directory).some((file) => contains(file, text));
+    return logFiles(directory).some((file) => contains(file, text)) && !this.#isAboutToClose(directory);
+  }
+
+  #isAboutToClose(directory: string): boolean {
+    const size = statSync(join(directory, "current"), { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY;
+    return size > (this.name === "svlogd" ? FILE_BYTES : NEARLY_FULL_BYTES);
   }
 }
 
