@@ -1,6 +1,7 @@
 import { accessWords, groupName, ownName } from "../../io/access-words.ts";
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
+import { shellWord } from "../../io/shell-word.ts";
 import type { Finding } from "../source.ts";
 
 const READ = 0o4;
@@ -28,7 +29,7 @@ function mendOf(io: Io, path: BytePath, need: Need): string {
   const access = io.access(pathText(culprit));
   const user = ownName(io);
   const groupMay = access !== undefined && access.gid !== 0 && ((access.mode >> 3) & bits) === bits;
-  if (!groupMay) return `setfacl -m u:${user}:${letters(bits)} ${quoted(culprit)}`;
+  if (!groupMay) return `setfacl -m u:${user}:${letters(bits)} ${shellWord(culprit)}`;
   const group = groupName(io, access.gid);
   return /^\d+$/.test(user) ? dynamicUserMend(group) : `usermod -a -G ${group} ${user}, then restart tidemark`;
 }
@@ -54,10 +55,4 @@ function blocking(io: Io, path: BytePath): BytePath | undefined {
 
 function letters(bits: number): string {
   return `${(bits & READ) === 0 ? "" : "r"}${(bits & SEARCH) === 0 ? "" : "x"}`;
-}
-
-/** For a POSIX shell. */
-function quoted(path: BytePath): string {
-  const text = pathText(path);
-  return /^[A-Za-z0-9_./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

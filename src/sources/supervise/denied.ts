@@ -1,6 +1,7 @@
 import { accessWords, ownName } from "../../io/access-words.ts";
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
+import { shellWord } from "../../io/shell-word.ts";
 import type { Finding } from "../source.ts";
 
 /** More paths are mended by a pattern instead of one by one. */
@@ -50,13 +51,13 @@ export class Denied {
 
   #mend(directory: BytePath, paths: readonly BytePath[]): string {
     if (paths.length <= MOST_NAMED) return mend(this.#io, paths);
-    return `find -L ${quoted(directory)} -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod go+x {} +`;
+    return `find -L ${shellWord(directory)} -mindepth 2 -maxdepth 3 -name supervise -type d -exec chmod go+x {} +`;
   }
 }
 
 /** Search permission: whoever passes may read the status files, but neither list nor control anything. */
 function mend(io: Io, paths: readonly BytePath[]): string {
-  return [`chmod go+x ${paths.map(quoted).join(" ")}`, ...paths.flatMap((path) => nextBoot(io, path))].join("; ");
+  return [`chmod go+x ${paths.map(shellWord).join(" ")}`, ...paths.flatMap((path) => nextBoot(io, path))].join("; ");
 }
 
 /** What lies in memory is made anew by its supervisor, unless it is there already. */
@@ -64,11 +65,5 @@ function nextBoot({ files }: Io, path: BytePath): readonly string[] {
   const real = files.real(path);
   const target = real.kind === "ok" ? real.value : path;
   if (!target.startsWith("/run/")) return [];
-  return [`echo ${quoted(`d ${target} 0711 root root`)} >>/etc/tmpfiles.d/tidemark.conf`];
-}
-
-/** For a POSIX shell. */
-export function quoted(path: BytePath): string {
-  const text = pathText(path);
-  return /^[A-Za-z0-9_./@%+=:,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return [`echo ${shellWord(`d ${target} 0711 root root`)} >>/etc/tmpfiles.d/tidemark.conf`];
 }

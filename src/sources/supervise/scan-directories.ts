@@ -1,7 +1,8 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, bytePath, pathText, type Reached } from "../../io/local-files.ts";
+import { shellWord } from "../../io/shell-word.ts";
 import type { Finding, Tick } from "../source.ts";
-import { Denied, quoted } from "./denied.ts";
+import { Denied } from "./denied.ts";
 import { Look } from "./look.ts";
 import { Names } from "./names.ts";
 import type { Scan, ServiceReader, ServiceRecord } from "./record.ts";
@@ -88,7 +89,9 @@ export class ScanDirectories implements ServiceReader {
   #missed(directory: BytePath, { code, reason }: { code: string; reason: string }, look: Look): void {
     const isDenied = code === "EACCES" || code === "EPERM";
     const why = isDenied ? this.#world.denied.words(directory) : reason;
-    const mend = isDenied ? `chmod o+rx ${quoted(directory)}` : "name the scan directories with Supervise.Directories";
+    const mend = isDenied
+      ? `chmod o+rx ${shellWord(directory)}`
+      : "name the scan directories with Supervise.Directories";
     look.miss(`cannot list "${pathText(directory)}": ${why}`);
     look.finding({ what: pathText(directory), found: `cannot list it: ${why}`, mend });
   }
@@ -151,8 +154,8 @@ export class ScanDirectories implements ServiceReader {
 
 /** svscan decides once, when it first sees a directory, whether there is a log service: by log/, older ones by the sticky bit. */
 function missedLog(path: BytePath, name: string): Finding {
-  const aside = quoted(path.replace(/[^/]*$/, (last) => `.${last}`));
-  const here = quoted(path);
+  const aside = shellWord(path.replace(/[^/]*$/, (last) => `.${last}`));
+  const here = shellWord(path);
   return {
     what: `${pathText(path)}/log`,
     found: `never supervised: svscan looks for it only once, when it first sees ${pathText(name)}`,
