@@ -1,4 +1,5 @@
 import type { Section } from "../../config/spec.ts";
+import { Slices } from "../../io/slices.ts";
 import { unknown, value } from "../../ring/answer.ts";
 import type { Roster } from "../../ring/sample.ts";
 import type { Collector, Finding, Publish, Surroundings, Tick } from "../source.ts";
@@ -6,7 +7,6 @@ import { Directories } from "./directories.ts";
 import type { World } from "./judge.ts";
 import { parseLocks } from "./locks.ts";
 import type { General, Named } from "./section.ts";
-import { Slices } from "./slices.ts";
 
 /** Looks at the log directories of this machine at each tick. */
 export function open(section: Section<General, Named>, { io, remembered }: Surroundings): Collector {

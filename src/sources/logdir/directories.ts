@@ -1,13 +1,13 @@
 import type { Section } from "../../config/spec.ts";
 import type { Io } from "../../io/io.ts";
 import { type BytePath, bytePath, pathBytes, pathText } from "../../io/local-files.ts";
+import type { Slices } from "../../io/slices.ts";
 import { shortName } from "../../items/short-name.ts";
 import type { Finding, Remembered } from "../source.ts";
 import { Processes, unresolvedFinding } from "./processes.ts";
 import { realPath } from "./real-path.ts";
 import { configured, type General, type Named } from "./section.ts";
 import { Services } from "./services.ts";
-import type { Slices } from "./slices.ts";
 import type { Spec } from "./spec.ts";
 import { Target } from "./target.ts";
 

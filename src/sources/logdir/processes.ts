@@ -1,9 +1,9 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
+import type { Slices } from "../../io/slices.ts";
 import type { Finding } from "../source.ts";
 import { type Called, type Logger, parseArguments } from "./command-line.ts";
 import { realPath } from "./real-path.ts";
-import type { Slices } from "./slices.ts";
 
 /** A process is looked at in this many ticks: it may still be the shell that is about to become a logger. */
 const LOOKS = 2;

@@ -1,10 +1,10 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
+import type { Slices } from "../../io/slices.ts";
 import type { Finding } from "../source.ts";
 import { type Called, type Logger, parseRunScript } from "./command-line.ts";
 import { deniedFinding, deniedReason } from "./permission.ts";
 import { realPath } from "./real-path.ts";
-import type { Slices } from "./slices.ts";
 
 /** Run scripts are short; what is longer is no script. */
 const MOST_SCRIPT_BYTES = 2 ** 16;

@@ -1,11 +1,11 @@
 import type { Section } from "../../config/spec.ts";
 import type { Io } from "../../io/io.ts";
 import { SERVICE_DIRECTORIES } from "../../io/service-directories.ts";
+import { Slices } from "../../io/slices.ts";
 import { shortName } from "../../items/short-name.ts";
 import { unknown, value } from "../../ring/answer.ts";
 import type { Labels, Sample, Stamp } from "../../ring/sample.ts";
 import type { Collector, Publish, Surroundings, Tick } from "../source.ts";
-import { Breath } from "./breath.ts";
 import { firstLife, type Life, nextLife } from "./life.ts";
 import { Listed } from "./listed.ts";
 import type { Scan, ServiceReader, ServiceRecord } from "./record.ts";
@@ -75,9 +75,9 @@ class Services implements Collector {
 
   async #publishAll(services: ByTarget, stamp: Stamp, publish: Publish): Promise<void> {
     const logs = new Map([...services.values()].map((record) => [record.logOf, record]));
-    const breath = new Breath(this.#io);
+    const slices = new Slices(this.#io);
     for (const [target, record] of services) {
-      await breath.pause();
+      await slices.pause();
       publish.sample(this.#sample(record, { target, stamp, log: logs.get(record.name) }));
     }
   }

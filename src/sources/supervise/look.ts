@@ -1,13 +1,13 @@
 import type { Io } from "../../io/io.ts";
 import type { BytePath } from "../../io/local-files.ts";
+import { Slices } from "../../io/slices.ts";
 import type { Finding, Tick } from "../source.ts";
-import { Breath } from "./breath.ts";
 import type { Scan, ServiceRecord } from "./record.ts";
 
 /** What one look at all scan directories brings together. */
 export class Look {
   readonly #tick: Tick;
-  readonly #breath: Breath;
+  readonly #slices: Slices;
   readonly #services: ServiceRecord[] = [];
   readonly #findings: Finding[] = [];
   /** Paths that were met, services or not. */
@@ -18,7 +18,7 @@ export class Look {
 
   constructor(io: Io, tick: Tick) {
     this.#tick = tick;
-    this.#breath = new Breath(io);
+    this.#slices = new Slices(io);
   }
 
   get isOver(): boolean {
@@ -47,6 +47,6 @@ export class Look {
   }
 
   pause(): Promise<void> {
-    return this.#breath.pause();
+    return this.#slices.pause();
   }
 }

@@ -1,5 +1,5 @@
 import type { Io } from "../../io/io.ts";
-import { Breath } from "./breath.ts";
+import { Slices } from "../../io/slices.ts";
 
 /** A process is read in this many ticks: it may still be the shell that is about to become another program. */
 const LOOKS = 2;
@@ -35,9 +35,9 @@ export class Supervisors {
     this.#hidden = this.#io.files.read("/proc/1/cmdline", 1).kind === "failed";
     this.#forgetAllBut(new Set(pids));
     const fresh = pids.filter((pid) => (this.#looks.get(pid) ?? 0) < LOOKS);
-    const breath = new Breath(this.#io);
+    const slices = new Slices(this.#io);
     for (const pid of fresh) {
-      await breath.pause();
+      await slices.pause();
       this.#read(pid);
     }
   }

@@ -1,9 +1,9 @@
-import type { Io } from "../../io/io.ts";
+import type { Io } from "./io.ts";
 
-/** Files are read for this long, then other work goes in between. */
+/** Small files are read, or samples made, for this long; then other work goes in between. */
 const SLICE_SECONDS = 0.003;
 
-/** Cuts a long row of small synchronous reads into slices. */
+/** Cuts a long row of short synchronous steps into slices, so that it holds nothing else up. */
 export class Slices {
   readonly #io: Io;
   #began: number;
