@@ -65,6 +65,21 @@ test("-B binary: auto and binary are up with the same values as text; text says 
   );
 });
 
+test("-B binary, then -B ascii on the same port: up again in the second tick", async () => {
+  const at = await uri();
+  const sampler = new Sampler([`a.Uri=${at.text}`]);
+  const binary = await startMemcached(at, ["-B", "binary"]);
+  expect(await sampler.state()).toBe("up");
+  await binary.kill();
+  expect(await sampler.state()).toMatch(/^down/);
+  const ascii = await startMemcached(at, ["-B", "ascii"]);
+  expect(await sampler.state(0.3)).toMatch(/^hung/);
+  expect(await sampler.state(0.3)).toBe("up");
+  await ascii.kill();
+  await startMemcached(at, ["-B", "binary"]);
+  expect(await sampler.state()).toBe("up");
+});
+
 test("-B binary: frozen, killed and started again, over 60 ticks without a descriptor more", async () => {
   const at = await uri();
   const program = await startMemcached(at, ["-B", "binary"]);
@@ -88,7 +103,7 @@ test("-Y: no login, wrong, right; a login is never sent to a server that did not
   await startMemcached(at, ["-Y", file("auth", "mon:s3cret\n")]);
   const login = [`a.Uri=${at.text}`, "a.User=mon", `a.PasswordFile=${file("password", "wrong\n", 0o600)}`];
   expect(await new Sampler([`a.Uri=${at.text}`]).state()).toBe(
-    "authentication failed (failed): it wants a user and a password",
+    "authentication failed (failed): it wants a login: set User and PasswordFile",
   );
   const sampler = new Sampler(login);
   for (const tick of [1, 2]) {
@@ -115,7 +130,7 @@ test("-S: no login, wrong, right, and right again after wrong", async () => {
   const args = ["-l", at.host, "-p", String(at.port), "-U", "0", "-u", process.getuid?.() === 0 ? "nobody" : "", "-S"];
   await start("memcached", args, { ready: at, env: { SASL_CONF_PATH: directory } });
   expect(await new Sampler([`a.Uri=${at.text}`]).state()).toBe(
-    "authentication failed (failed): it wants a user and a password",
+    "authentication failed (failed): it wants a login: set User and PasswordFile",
   );
   for (const protocol of ["auto", "binary"]) {
     const lines = [`a.Uri=${at.text}`, `a.Protocol=${protocol}`, "a.User=mon"];

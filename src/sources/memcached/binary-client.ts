@@ -75,7 +75,8 @@ export class BinaryClient {
     const { address, login } = this.#access;
     if (ending.kind === "foreign") return failed("not memcached", `not a reply of memcached: ${ending.found}`);
     if (ending.kind !== "refused") return failureOf(ending, { address, received, ms });
-    const reason = login === undefined ? "it wants a user and a password" : `user "${login.user}" was refused`;
+    const reason =
+      login === undefined ? "it wants a login: set User and PasswordFile" : `user "${login.user}" was refused`;
     return failed("authentication failed", reason);
   }
 

@@ -17,8 +17,9 @@ const LEAST_MS = 50;
  * Reads an instance's statistics in the protocol that it speaks.
  *
  * Text comes first, also where a login is configured: a server that speaks binary only (`-B binary`, `-S`) closes the
- * connection at once, one started with `-Y` says that it wants the login. Only old ones stay silent; so as long as
- * nothing was ever read, the first try gets half of the time.
+ * connection at once, one started with `-Y` says that it wants the login. Old ones stay silent, and so does a text
+ * server that is spoken to in binary; so as long as nothing was ever read, and once after a silence that took all of
+ * the time, the first try gets half of it.
  */
 export class Client {
   readonly #io: Io;
@@ -26,8 +27,10 @@ export class Client {
   readonly #protocol: Protocol;
   readonly #clients: Readonly<Record<Spoken, TextClient | BinaryClient>>;
   #spoken: Spoken;
-  /** Nothing was read yet, and nobody looked what else the server may speak. */
+  /** The next try is to leave time to look what else the server may speak. */
   #unsure = true;
+  /** That was looked at in the silence that still lasts. */
+  #looked = false;
   #closed = false;
 
   constructor(io: Io, { access, protocol }: { access: Access; protocol: Protocol }, vocabulary: () => Vocabulary) {
@@ -49,7 +52,10 @@ export class Client {
     const end = this.#now() + ms;
     const attempt = await this.#clients[this.#spoken].read(parts, this.#unsure ? ms / 2 : ms);
     if (attempt.kind === "read") this.#unsure = false;
-    if (attempt.kind === "read" || attempt.hint === undefined) return attempt;
+    if (attempt.kind === "read" || attempt.hint === undefined) {
+      this.#looked = false;
+      return attempt;
+    }
     return (await this.#explain(attempt, parts, end)) ?? attempt;
   }
 
@@ -62,8 +68,9 @@ export class Client {
 
   /** Finds out what a server speaks that did not answer, and reads again where that helps. */
   async #explain(failure: Failure, parts: readonly Part[], end: number): Promise<Attempt | undefined> {
+    this.#unsure = this.#left(end) < LEAST_MS && !this.#looked;
     if (this.#closed || this.#left(end) < LEAST_MS) return undefined;
-    this.#unsure = false;
+    this.#looked = failure.hint === "mute";
     if (failure.hint === "TLS") return this.#explainTls(end);
     if (this.#access.tls !== undefined) return undefined;
     if (failure.hint === "closed" || failure.hint === "mute") return this.#tryOther(failure, parts, end);

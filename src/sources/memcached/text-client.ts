@@ -113,7 +113,8 @@ function wasClosed(outcome: Outcome): boolean {
 /** What an error line instead of statistics says. */
 function refused(line: string): Failure {
   if (line === TOO_MANY) return failed("refusing connections", "it has too many open connections");
-  if (line === UNAUTHENTICATED) return failed("authentication failed", "it wants a user and a password", "login");
+  if (line === UNAUTHENTICATED)
+    return failed("authentication failed", "it wants a login: set User and PasswordFile", "login");
   if (line.startsWith("SERVER_ERROR")) return failed("hung", `no statistics: ${line}`);
   return failed("not memcached", `answers "stats" with "${line}"`);
 }
