@@ -2,6 +2,7 @@ import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
 import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
 import { standardWindows, window, windowUpTo } from "../../items/params.ts";
+import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { fillSeconds } from "./fill-time.ts";
@@ -168,13 +169,9 @@ const directories = momentItem({
   standard: () => ONCE,
   value: (moment) =>
     flatMap(moment.targets(SOURCE), (targets) =>
-      value(JSON.stringify([...targets].map(([name, labels]) => macros({ LOGDIR: name, ...labels })))),
+      value(rowsText([...targets].map(([name, labels]) => ({ LOGDIR: name, ...labels })))),
     ),
 });
-
-function macros(row: Readonly<Record<string, string>>): object {
-  return Object.fromEntries(Object.entries(row).map(([name, text]) => [`{#${name}}`, text]));
-}
 
 export const DISCOVERIES: readonly Discovery[] = [
   {

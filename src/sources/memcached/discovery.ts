@@ -1,14 +1,8 @@
-import type { Discovery, Row } from "../../items/item.ts";
+import type { Discovery } from "../../items/item.ts";
+import { rowsText } from "../../items/rows-text.ts";
 import { flatMap, value } from "../../ring/answer.ts";
 import { fleetItem, ONCE } from "./declare.ts";
 import { poolsOf, SOURCE } from "./targets.ts";
-
-/** Zabbix's low-level discovery text: an array of objects with `{#NAME}` keys. */
-export function rowsText(rows: readonly Row[]): string {
-  return JSON.stringify(
-    rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, text]) => [`{#${name}}`, text]))),
-  );
-}
 
 const instances = fleetItem({
   key: "memcached.discovery",

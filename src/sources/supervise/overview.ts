@@ -1,5 +1,6 @@
 import { silentReason } from "../../items/freshness.ts";
 import type { Discovery, Param } from "../../items/item.ts";
+import { rowsText } from "../../items/rows-text.ts";
 import { flatMap, malformed, ok, value } from "../../ring/answer.ts";
 import { listed } from "../../words/sentence.ts";
 import { allItem, ONCE, SOURCE } from "./declare.ts";
@@ -17,15 +18,10 @@ const services = allItem({
   delay: "10m",
   standard: () => ONCE,
   value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) => {
-      const rows = [...targets].map(([service, labels]) => ({ SERVICE: service, ...labels }));
-      return value(JSON.stringify(rows.map(inMacros)));
-    }),
+    flatMap(moment.targets(SOURCE), (targets) =>
+      value(rowsText([...targets].map(([service, labels]) => ({ SERVICE: service, ...labels })))),
+    ),
 });
-
-function inMacros(row: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(row).map(([name, text]) => [`{#${name}}`, text]));
-}
 
 /** A scan directory that cannot be listed is an error, never a shorter list. */
 export const discovery: Discovery = {
