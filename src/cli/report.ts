@@ -66,7 +66,7 @@ async function statusTable({ name, table }: Source, { moment, now }: Seen, pace:
   const rows: (readonly string[])[] = [];
   for (const target of roster.value.keys()) {
     const view = moment.view(name, target);
-    if (view.kind === "value") rows.push(table.map((column) => column.cell(view.value, now)));
+    if (view.kind === "value") rows.push(table.map((column) => column.cell(view.value, now, moment)));
     await pace.pause();
   }
   return { source: name, columns, rows };

@@ -1,8 +1,8 @@
 import type { Directives, Section, SectionSpec } from "../config/spec.ts";
 import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
+import type { Column } from "../items/column.ts";
 import type { Discovery, Item } from "../items/item.ts";
-import type { View } from "../ring/moment.ts";
 import type { Clock, Field, Labels, Roster, Sample, Stamp } from "../ring/sample.ts";
 
 /** One firing of the schedule. Everything a collector does for it settles before `deadline` aborts. */
@@ -66,13 +66,6 @@ export interface Collector {
   /** Drops a discovered target that is gone for good. False: no such target, or it is configured. */
   forget(target: string): boolean;
   close(): Promise<void>;
-}
-
-/** One column of `tidemark status`: `cell` reads the view at the present `now`, like an item; its text is shown as it is. */
-export interface Column {
-  readonly title: string;
-  readonly align: "left" | "right";
-  cell(view: View, now: Stamp): string;
 }
 
 /** One watched software. The registration list is `all.ts`. */

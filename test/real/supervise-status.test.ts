@@ -25,8 +25,8 @@ test.skipIf(isSkipped("svscan") || isSkipped("memcached"))(
     await bench.until("supervise.state[web]", "0");
     const { stdout } = await bench.command("status");
     expect(stdout).toMatch(/^mc +up /m);
-    expect(stdout).toMatch(/^Service +Supervisor +State +Uptime +Restarts 60m +Age$/m);
-    expect(stdout).toMatch(/^cache +daemontools +up +\d+s +- +\d+ s$/m);
+    expect(stdout).toMatch(/^Service +Supervisor +State +Uptime +Restarts 60m +Log age +Age +What is wrong$/m);
+    expect(stdout).toMatch(/^cache +daemontools +up +\d+s +- +- +\d+ s$/m);
     expect(stdout).toMatch(/^web +daemontools +down +- /m);
     expect(await bench.get("supervise.pid[cache]")).toBe(await bench.get("memcached.stat[mc,pid]"));
 

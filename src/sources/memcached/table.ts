@@ -1,28 +1,20 @@
 import { rate } from "../../derive/rate.ts";
 import { ratio } from "../../derive/ratio.ts";
-import { ageSeconds, isFresh } from "../../items/freshness.ts";
+import { ageColumn, type Column, figure, NOTHING, stateColumn, troubleColumn } from "../../items/column.ts";
 import { parseWindow } from "../../items/params.ts";
 import { type Answer, none, value } from "../../ring/answer.ts";
 import type { View, Window } from "../../ring/moment.ts";
-import type { Column } from "../source.ts";
 import { pairOf } from "./hit-ratio.ts";
 import { stateWord } from "./states.ts";
 import { minimum, verdicts } from "./ttl.ts";
 import { standardGuard } from "./ttl-items.ts";
-
-/** What a cell shows when there is no value now. */
-const NOTHING = "-";
 
 const RATE_WINDOW = "5m";
 
 /** The columns of `tidemark status`: instance, state, hit ratios, minimum TTL, load, age of all that, and a reason. */
 export const TABLE: readonly Column[] = [
   { title: "Instance", align: "left", cell: (view) => view.target },
-  {
-    title: "State",
-    align: "left",
-    cell: ({ attempt }) => (attempt === undefined ? NOTHING : stateWord(attempt.state)),
-  },
+  stateColumn(stateWord),
   hitRatio("1m"),
   hitRatio("5m"),
   hitRatio("60m"),
@@ -41,18 +33,9 @@ export const TABLE: readonly Column[] = [
       1,
     ),
   ),
-  {
-    title: "Age",
-    align: "right",
-    cell: ({ good }, now) => (good === undefined ? NOTHING : `${Math.round(ageSeconds(good, now))} s`),
-  },
-  { title: "What is wrong", align: "left", cell: ({ attempt }) => attempt?.reason ?? "" },
+  ageColumn,
+  troubleColumn,
 ];
-
-/** A number that is shown only while the newest sample is fresh. */
-function figure(title: string, of: (view: View) => string): Column {
-  return { title, align: "right", cell: (view, now) => (isFresh(view, now) ? of(view) : NOTHING) };
-}
 
 function hitRatio(length: string): Column {
   return figure(`Hits ${length}`, (view) => {

@@ -1,39 +1,44 @@
-import { ageSeconds, isFresh } from "../../items/freshness.ts";
+import { ageColumn, type Column, figure, NOTHING, stateColumn, troubleColumn } from "../../items/column.ts";
+import { isFresh } from "../../items/freshness.ts";
 import { parseWindow } from "../../items/params.ts";
-import type { View } from "../../ring/moment.ts";
-import type { Column } from "../source.ts";
+import type { Moment, View } from "../../ring/moment.ts";
+import type { Stamp } from "../../ring/sample.ts";
 import { stateWord } from "./record.ts";
 import { startsIn } from "./restarts.ts";
 import { secondsSince } from "./service-items.ts";
 
-/** What a cell shows when there is no value now. */
-const NOTHING = "-";
-
-/** The columns of `tidemark status`: service, supervisor, state, how long, restarts and the age of all that. */
+/** The columns of `tidemark status`: service, supervisor, state, how long, restarts, how its log does, the age of all that, and a reason. */
 export const TABLE: readonly Column[] = [
   { title: "Service", align: "left", cell: (view) => view.target },
   { title: "Supervisor", align: "left", cell: (view) => view.text("supervisor") || NOTHING },
-  {
-    title: "State",
-    align: "left",
-    cell: ({ attempt }) => (attempt === undefined ? NOTHING : stateWord(attempt.state)),
-  },
+  stateColumn(stateWord),
   figure("Uptime", uptimeText),
   figure("Restarts 60m", (view) => {
     const window = parseWindow("60m", view);
     const found = window.kind === "ok" ? startsIn(view.steps(window.value)) : undefined;
     return found?.kind === "value" ? String(found.value) : NOTHING;
   }),
-  {
-    title: "Age",
-    align: "right",
-    cell: ({ good }, now) => (good === undefined ? NOTHING : `${Math.round(ageSeconds(good, now))} s`),
-  },
+  { title: "Log age", align: "right", cell: logAge },
+  ageColumn,
+  troubleColumn,
 ];
 
-/** A figure that is shown only while the newest sample is fresh. */
-function figure(title: string, of: (view: View) => string): Column {
-  return { title, align: "right", cell: (view, now) => (isFresh(view, now) ? of(view) : NOTHING) };
+/** The source of log directories, as the ring knows it. */
+const LOGDIR = "logdir";
+
+/** Seconds since the newest line of the directories whose label names the service. */
+function logAge(view: View, now: Stamp, moment: Moment): string {
+  const name = view.text("name");
+  const directories = moment.targets(LOGDIR);
+  if (name === undefined || directories.kind !== "value") return NOTHING;
+  const ages: number[] = [];
+  for (const [target, labels] of directories.value) {
+    if (labels["SERVICE"] !== name) continue;
+    const log = moment.view(LOGDIR, target);
+    if (log.kind === "value" && isFresh(log.value, now)) ages.push(log.value.number("age"));
+  }
+  const known = ages.filter((age) => !Number.isNaN(age));
+  return known.length === 0 ? NOTHING : `${Math.round(Math.min(...known))} s`;
 }
 
 function uptimeText(view: View): string {

@@ -137,7 +137,7 @@ test("right after a replay the ring's part of the master is there", () => {
   expect(found).not.toHaveProperty("stats");
 });
 
-const row = (bench: Bench) => TABLE.map((column) => column.cell(bench.view(), bench.now));
+const row = (bench: Bench) => TABLE.map((column) => column.cell(bench.view(), bench.now, bench.ring.now()));
 
 test("the table shows an instance", () => {
   expect(row(busy())).toEqual(["mc", "slow", "75.00 %", "75.00 %", "-", "15 s", "120 B", "4", "1.0", "0 s", ""]);

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Registry } from "../../../../src/items/registry.ts";
 import { unknown, value } from "../../../../src/ring/answer.ts";
 import { Ring } from "../../../../src/ring/ring.ts";
-import type { Stamp } from "../../../../src/ring/sample.ts";
+import type { Labels, Stamp } from "../../../../src/ring/sample.ts";
+import { logdir } from "../../../../src/sources/logdir/logdir.ts";
 import { ERRORS_SOURCE, ERRORS_TARGET } from "../../../../src/sources/supervise/errors.ts";
 import { firstLife, type Life } from "../../../../src/sources/supervise/life.ts";
 import { readproctitle } from "../../../../src/sources/supervise/readproctitle.ts";
@@ -17,8 +18,9 @@ const BOOTED = 200_000;
 
 /** A real ring with the real items; time stands at the slot that was put last. */
 class Bench {
-  readonly ring = new Ring([supervise, readproctitle], { slots: 61, step: STEP });
+  readonly ring = new Ring([supervise, readproctitle, logdir], { slots: 61, step: STEP });
   readonly #registry: Registry;
+  readonly #logs = new Map<string, Labels>();
   #slot = 0;
 
   constructor() {
@@ -69,6 +71,23 @@ class Bench {
             parts: new Map(),
           },
     );
+  }
+
+  /** A directory that a service's logger writes, and how old its newest line is. */
+  log(target: string, service: string, age: number): void {
+    this.#logs.set(target, { SERVICE: service });
+    this.ring.roster(logdir.name, value(this.#logs));
+    const numbers = new Map([["age", age]]);
+    const sample = { target, stamp: this.now, state: 1, epoch: "", numbers, texts: new Map(), parts: new Map() };
+    this.ring.put(this.#slot, logdir.name, { kind: "good", ...sample });
+  }
+
+  /** The service's row in the table of `tidemark status`. */
+  cells(): readonly string[] {
+    const moment = this.ring.now();
+    const view = moment.view(supervise.name, "web");
+    if (view.kind !== "value") throw new Error(view.reason);
+    return supervise.table.map((column) => column.cell(view.value, this.now, moment));
   }
 
   text(key: string): string {
@@ -278,10 +297,13 @@ describe("all services", () => {
 test("the row of the status table", () => {
   const bench = new Bench();
   bench.service(record({ since: START - 90_061 }));
-  const view = bench.ring.now().view(supervise.name, "web");
-  if (view.kind !== "value") throw new Error(view.reason);
-  const cells = (now: Stamp) => supervise.table.map((column) => column.cell(view.value, now));
-  expect(cells(bench.now)).toEqual(["web", "s6", "up", "1d 1h", "-", "0 s"]);
+  expect(bench.cells()).toEqual(["web", "s6", "up", "1d 1h", "-", "-", "0 s", ""]);
+  bench.log("var:log:web", "web", 12.4);
+  bench.log("var:log:web:errors", "web", 700);
+  bench.log("var:log:other", "other", 1);
+  expect(bench.cells()).toEqual(["web", "s6", "up", "1d 1h", "-", "12 s", "0 s", ""]);
   bench.moveTo(9);
-  expect(cells(bench.now)).toEqual(["web", "s6", "up", "-", "-", "540 s"]);
+  expect(bench.cells()).toEqual(["web", "s6", "up", "-", "-", "-", "540 s", ""]);
+  bench.service(unread("supervisor dead", "nobody reads it"));
+  expect(bench.cells()).toEqual(["web", "s6", "supervisor dead", "-", "-", "-", "540 s", "nobody reads it"]);
 });
