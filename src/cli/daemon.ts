@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Io } from "../io/io.ts";
+import { makeDirectory } from "../io/make-directory.ts";
 import type { LineLog } from "../io/stderr-log.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { Firing } from "../schedule/cron.ts";
@@ -102,7 +102,7 @@ export class Daemon {
   async #openRunDirectory(): Promise<void> {
     const { RunDir } = this.#settings.core;
     const { registry, ring, schedule } = this.sampling;
-    const why = makeDirectory(RunDir);
+    const why = obstacleTo(RunDir);
     if (why !== undefined) {
       this.#log.warning(`No control socket and no value files for UserParameters: cannot make "${RunDir}": ${why}.`);
       return;
@@ -168,10 +168,10 @@ function needRestart(started: Settings, now: Settings): readonly string[] {
   return NEED_RESTART.filter((name) => String(started.core[name]) !== String(now.core[name]));
 }
 
-/** Why the directory cannot be made, or undefined when it is there. */
-function makeDirectory(path: string): string | undefined {
+/** Why RunDir cannot be made, or undefined when it is there. */
+function obstacleTo(path: string): string | undefined {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o755 });
+    makeDirectory(path, 0o755);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

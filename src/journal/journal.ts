@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { mkdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
+import { makeDirectory } from "../io/make-directory.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { codeOf, listSegments, segmentPath, textOf } from "./files.ts";
 import { encodeFrames, type JournalRecord, NO_SLOT } from "./frame.ts";
@@ -195,7 +195,7 @@ export class Journal {
   /** Somebody may have deleted the directory, and with it the lock. Throws when another writer came in between. */
   async #secureDirectory(): Promise<void> {
     const { directory } = this.#options;
-    await mkdir(directory, { recursive: true, mode: MODE });
+    makeDirectory(directory, MODE);
     if (!this.#lock.deleted) return;
     const lock = lockDirectory(directory);
     if (lock.kind === "malformed") throw new Error(lock.reason);
@@ -240,7 +240,7 @@ export class Journal {
 
 function lockDirectory(directory: string): Parsed<DirectoryLock> {
   try {
-    mkdirSync(directory, { recursive: true, mode: MODE });
+    makeDirectory(directory, MODE);
     return DirectoryLock.take(directory);
   } catch (error) {
     return malformed(`cannot make "${directory}": ${textOf(error)}`);

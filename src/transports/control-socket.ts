@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Log } from "../io/log.ts";
+import { makeDirectory } from "../io/make-directory.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { encodePacket, PacketDecoder } from "../zabbix/packet.ts";
 import { type ControlReplies, controlReplies, type ReplyOptions } from "./control-replies.ts";
@@ -14,6 +15,7 @@ export interface ControlOptions extends ReplyOptions {
 
 /** The owner and the group may connect. */
 const MODE = 0o660;
+const DIRECTORY_MODE = 0o755;
 /** Room for 5,000 keys; parsing it takes a few milliseconds. */
 const MOST_REQUEST = 256 << 10;
 const MOST_CONNECTIONS = 256;
@@ -33,7 +35,7 @@ export async function listenControl(options: ControlOptions): Promise<Parsed<Con
     );
   }
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path), DIRECTORY_MODE);
     const obstacle = await removeLeftover(path);
     if (obstacle !== undefined) return malformed(`cannot listen on "${path}": ${obstacle}`);
     return ok(await ControlSocket.open(options));

@@ -2,7 +2,6 @@ import {
   chmodSync,
   closeSync,
   fchmodSync,
-  mkdirSync,
   openSync,
   readdirSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { makeDirectory } from "../io/make-directory.ts";
 import { EXPIRY_FILE } from "./value-file.ts";
 
 /** Files are written under this name first. */
@@ -27,7 +27,7 @@ export class ValueDirectory {
   /** Makes the directory and removes what an earlier life left in it, its promise first. */
   constructor(path: string) {
     this.#path = path;
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path, 0o755);
     chmodSync(path, 0o755);
     this.clear();
   }

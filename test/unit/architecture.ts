@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   words: { rooms: [], modules: [] },
   ring: { rooms: [], modules: [] },
   zabbix: { rooms: ["ring/answer"], modules: [] },
-  journal: { rooms: ["ring/answer"], modules: [...FILES, "node:child_process"] }, // flock(1): Node cannot lock
+  journal: { rooms: ["ring/answer", "io/make-directory"], modules: [...FILES, "node:child_process"] }, // flock(1): Node cannot lock
   io: { rooms: ["ring"], modules: [...FILES, ...NETWORK] },
   derive: { rooms: ["ring"], modules: [] },
   items: { rooms: ["ring", "zabbix/key", "zabbix/access"], modules: [] },
