@@ -59,7 +59,7 @@ const cases: readonly {
       "src/ring/sample.ts": "",
     },
     want: ["a", "b", "c", "d"].map(
-      (name) => `src/journal/${name}.ts imports ../ring/sample.ts: journal may import ring/answer`,
+      (name) => `src/journal/${name}.ts imports ../ring/sample.ts: journal may import ring/answer, io/make-directory`,
     ),
   },
   {
