@@ -52,7 +52,7 @@ export class Sampling {
     const { settings, io, log } = options;
     this.#options = options;
     this.#settings = settings;
-    this.ring = new Ring(SOURCES, settings);
+    this.ring = new Ring(SOURCES, { ...settings, mostBytes: settings.core.RingMemory });
     const encoder = new SampleEncoder(new Map(SOURCES.map(({ name, fields }) => [name, schemaOf(fields)])));
     const replayed = this.#replay(encoder);
     this.#journal = replayed.journal;

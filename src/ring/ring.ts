@@ -18,6 +18,13 @@ interface Kept {
   roster: Roster;
 }
 
+/** `slots`: how many are kept; `step`: seconds of one; `mostBytes`: what all columns together may take. */
+export interface RingSize {
+  readonly slots: number;
+  readonly step: number;
+  readonly mostBytes?: number;
+}
+
 /** Which slot of a block a Moment shows, and which attempt. */
 type SlotsOf = (block: Block) => { readonly slot: number; readonly attempted: number };
 
@@ -32,13 +39,17 @@ export class Ring {
   readonly #slots: number;
   readonly #step: number;
   readonly #listeners = new Set<(slot: number) => void>();
+  readonly #mostBytes: number;
+  /** Targets that found no room. */
+  readonly #crowdedOut = new Set<string>();
+  #bytes = 0;
   #generation = 0;
   #closed = -1;
 
-  /** @param size slots: how many are kept; step: seconds of one */
-  constructor(sources: readonly RingSource[], size: { readonly slots: number; readonly step: number }) {
+  constructor(sources: readonly RingSource[], size: RingSize) {
     this.#slots = size.slots;
     this.#step = size.step;
+    this.#mostBytes = size.mostBytes ?? Number.POSITIVE_INFINITY;
     this.#sources = new Map(
       sources.map(({ name, fields }) => [name, { schema: schemaOf(fields), blocks: new Map(), roster: NO_ROSTER }]),
     );
@@ -55,22 +66,38 @@ export class Ring {
 
   /** Bytes of all columns. */
   get bytes(): number {
-    let sum = 0;
-    for (const { blocks } of this.#sources.values()) for (const block of blocks.values()) sum += block.bytes;
-    return sum;
+    return this.#bytes;
+  }
+
+  /** Targets that have no history because `mostBytes` is used up: "source target". */
+  get crowdedOut(): ReadonlySet<string> {
+    return this.#crowdedOut;
   }
 
   /** `replayed`: the sample comes from the journal and has the ringed fields only. */
   put(slot: number, source: string, sample: Sample, replayed = false): void {
     const kept = this.#kept(source);
     if (kept === undefined) return;
-    let block = kept.blocks.get(sample.target);
-    if (block === undefined) {
-      block = new Block(kept.schema, this.#slots, this.#step);
-      kept.blocks.set(sample.target, block);
-    }
+    const block = kept.blocks.get(sample.target) ?? this.#newBlock(source, sample.target, kept);
+    if (block === undefined) return;
+    const before = block.bytes;
     block.put(slot, sample, replayed);
+    this.#bytes += block.bytes - before;
     this.#generation++;
+  }
+
+  /** undefined: there is no room for one more target. Those that are there go on, parts and all. */
+  #newBlock(source: string, target: string, kept: Kept): Block | undefined {
+    const block = new Block(kept.schema, this.#slots, this.#step);
+    const name = `${source} ${target}`;
+    if (this.#bytes + block.bytes > this.#mostBytes) {
+      this.#crowdedOut.add(name);
+      return undefined;
+    }
+    this.#crowdedOut.delete(name);
+    this.#bytes += block.bytes;
+    kept.blocks.set(target, block);
+    return block;
   }
 
   /** The source's newest complete list of targets, or why it is not complete. */
@@ -79,6 +106,11 @@ export class Ring {
     if (kept === undefined) return;
     kept.roster = roster;
     this.#generation++;
+    if (roster.kind !== "value") return;
+    for (const crowded of this.#crowdedOut) {
+      const [of, target] = crowded.split(" ", 2);
+      if (of === source && !roster.value.has(target ?? "")) this.#crowdedOut.delete(crowded);
+    }
   }
 
   /** Every target has had its sample of this slot: wakes the subscribers. */
@@ -116,6 +148,9 @@ export class Ring {
     const kept = this.#kept(source);
     const block = kept?.blocks.get(target);
     const gone = kept?.roster.kind === "value" && !kept.roster.value.has(target);
+    if (block === undefined && this.#crowdedOut.has(`${source} ${target}`)) {
+      return unknown(`no room for ${source} target "${target}": RingMemory is used up`);
+    }
     if (kept === undefined || block === undefined || gone) return unknown(notThere(source, target, kept?.roster));
     return value(viewOf(block, { source, target, step: this.#step, slots: this.#slots, ...slotsOf(block) }));
   }
@@ -124,7 +159,10 @@ export class Ring {
   #dropGone({ blocks, roster }: Kept, slot: number): void {
     if (roster.kind !== "value") return;
     for (const [target, block] of blocks) {
-      if (!roster.value.has(target) && block.newestSlot <= slot - this.#slots) blocks.delete(target);
+      if (!roster.value.has(target) && block.newestSlot <= slot - this.#slots) {
+        blocks.delete(target);
+        this.#bytes -= block.bytes;
+      }
     }
   }
 

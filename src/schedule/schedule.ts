@@ -3,6 +3,7 @@ import type { Log } from "../io/log.ts";
 import type { Ring } from "../ring/ring.ts";
 import type { Sample, Stamp } from "../ring/sample.ts";
 import type { Collector, Finding, Publish, Tick } from "../sources/source.ts";
+import { listed, sentence } from "../words/sentence.ts";
 import type { KnownTargets } from "./known-targets.ts";
 import type { SlotCounter } from "./slots.ts";
 
@@ -59,6 +60,7 @@ export class Schedule {
   #lastSlot: number | undefined;
   #current: Promise<void> = Promise.resolve();
   #missed = 0;
+  #crowded = 0;
   #seconds = Number.NaN;
   #finished: Stamp | undefined;
   #abort: AbortController | undefined;
@@ -89,7 +91,7 @@ export class Schedule {
 
   /** What the newest tick found wrong, with the command that mends it. */
   get findings(): readonly Finding[] {
-    return [...this.#findings.values()].flat();
+    return [...[...this.#findings.values()].flat(), ...crowding(this.#options.ring)];
   }
 
   /** Replaces the collectors from the next tick on (a reload). Resolves when the tick in flight is over. */
@@ -121,6 +123,7 @@ export class Schedule {
     keeper.keep(slot);
     this.#forgetLongGone(stamp);
     ring.close(slot);
+    this.#sayCrowding();
     this.#finished = io.now();
     this.#seconds = this.#finished.mono - stamp.mono;
   }
@@ -180,6 +183,15 @@ export class Schedule {
     known.save(clock);
   }
 
+  /** Said when more targets find no room, not each tick. */
+  #sayCrowding(): void {
+    const { ring, log } = this.#options;
+    if (ring.crowdedOut.size > this.#crowded) {
+      for (const { found, mend } of crowding(ring)) log.warning(`${sentence(found)} ${sentence(mend)}`);
+    }
+    this.#crowded = ring.crowdedOut.size;
+  }
+
   /** Drops a discovered target. False: the source has none of this name, or it is configured. */
   forget(source: string, target: string): boolean {
     this.#options.known.forget(source, target);
@@ -201,4 +213,10 @@ function lateAfter(io: Io, tick: Tick): Promise<false> {
     const late = () => io.after(GRACE_SECONDS * 1000, () => resolve(false));
     tick.deadline.addEventListener("abort", late, { once: true });
   });
+}
+
+function crowding({ crowdedOut }: Ring): readonly Finding[] {
+  if (crowdedOut.size === 0) return [];
+  const found = `no room for ${crowdedOut.size} targets: ${listed([...crowdedOut], 3)}`;
+  return [{ what: "RingMemory", found, mend: "raise RingMemory or shorten History, and restart tidemark" }];
 }

@@ -270,6 +270,39 @@ describe("targets, parts and texts", () => {
     expect(ring.bytes).toBe(newRingBytes(3 + 2 * 256, 3));
   });
 
+  test("targets beyond the allowed memory have no history, and say so; room that is left is used again", () => {
+    const ring = newRing(3, newRingBytes(3, 3));
+    ring.roster(
+      "cache",
+      value(
+        new Map([
+          ["main", {}],
+          ["late", {}],
+        ]),
+      ),
+    );
+    fill(ring, hits([[10, 1]]));
+    ring.put(10, "cache", { ...good(10, {}), target: "late" });
+    expect([...ring.crowdedOut]).toEqual(["cache late"]);
+    expect(ring.now().view("cache", "late")).toEqual({
+      kind: "unknown",
+      reason: 'no room for cache target "late": RingMemory is used up',
+    });
+    ring.roster("cache", value(new Map([["late", {}]])));
+    ring.close(13);
+    ring.put(14, "cache", { ...good(14, {}), target: "late" });
+    expect([...ring.crowdedOut]).toEqual([]);
+    expect(ring.now().view("cache", "late").kind).toBe("value");
+    expect(ring.bytes).toBe(newRingBytes(3, 3));
+  });
+
+  test("a target that is gone does not stay crowded out", () => {
+    const ring = newRing(3, 0);
+    ring.put(10, "cache", good(10, {}));
+    ring.roster("cache", value(new Map()));
+    expect([...ring.crowdedOut]).toEqual([]);
+  });
+
   test("texts are those of the asked slot", () => {
     const ring = newRing(3);
     for (const [slot, version] of [

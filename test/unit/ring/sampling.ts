@@ -14,8 +14,8 @@ export const FIELDS: readonly Field[] = [
 
 export const STEP = 60;
 
-export function newRing(slots = 61): Ring {
-  return new Ring([{ name: "cache", fields: FIELDS }], { slots, step: STEP });
+export function newRing(slots = 61, mostBytes = Number.POSITIVE_INFINITY): Ring {
+  return new Ring([{ name: "cache", fields: FIELDS }], { slots, step: STEP, mostBytes });
 }
 
 export interface Reading {
