@@ -1,12 +1,11 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
+import { isContained, ProcessList } from "../../io/processes.ts";
 import type { Slices } from "../../io/slices.ts";
 import type { Finding } from "../source.ts";
 import { type Called, type Logger, parseArguments } from "./command-line.ts";
 import { realPath } from "./real-path.ts";
 
-/** A process is looked at in this many ticks: it may still be the shell that is about to become a logger. */
-const LOOKS = 2;
 const MOST_COMMAND_BYTES = 2 ** 16;
 
 /** A logger that runs on this machine. */
@@ -21,29 +20,24 @@ export interface RunningLogger {
 
 const LOCK = "/lock";
 
-/**
- * Loggers in /proc, and who writes into which pipe with its standard output or error. Only processes that are new are
- * read, so a look each tick is cheap.
- */
+/** Loggers in /proc, and who writes into which pipe with its standard output or error. */
 export class Processes {
   readonly #io: Io;
-  readonly #looks = new Map<string, number>();
+  readonly #processes: ProcessList;
   readonly #loggers = new Map<string, RunningLogger>();
   readonly #contained = new Map<string, Finding>();
   /** By pid: what its standard output and error are; undefined when we may not see that. */
   readonly #outputs = new Map<string, ReadonlySet<string> | undefined>();
-  #hidden: Finding | undefined;
 
   constructor(io: Io) {
     this.#io = io;
+    this.#processes = new ProcessList(io);
   }
 
   async look(slices: Slices): Promise<void> {
-    const pids = (this.#io.list("/proc") ?? []).filter((name) => /^\d+$/.test(name));
-    this.#hidden = this.#hiding(pids);
-    this.#forgetAllBut(new Set(pids));
-    for (const pid of pids) {
-      if ((this.#looks.get(pid) ?? 0) >= LOOKS) continue;
+    const fresh = this.#processes.look();
+    for (const known of [this.#loggers, this.#contained, this.#outputs]) this.#processes.keepRunning(known);
+    for (const pid of fresh) {
       await slices.pause();
       this.#read(pid);
     }
@@ -59,7 +53,7 @@ export class Processes {
   }
 
   get findings(): readonly Finding[] {
-    return [...(this.#hidden === undefined ? [] : [this.#hidden]), ...this.#contained.values()];
+    return [...(this.#processes.isHidden ? [HIDDEN] : []), ...this.#contained.values()];
   }
 
   /** Pids whose standard output or error goes into this pipe ("pipe:[4711]"), as far as we may see. */
@@ -69,23 +63,22 @@ export class Processes {
 
   /** Whether the outputs of some processes may not be seen. */
   get areSomeHidden(): boolean {
-    return this.#hidden !== undefined || [...this.#outputs.values()].includes(undefined);
+    return this.#processes.isHidden || [...this.#outputs.values()].includes(undefined);
   }
 
   /** Looks at all again, as if they were new. */
   startOver(): void {
-    this.#looks.clear();
+    this.#processes.startOver();
   }
 
   #read(pid: string): void {
-    this.#looks.set(pid, (this.#looks.get(pid) ?? 0) + 1);
     this.#loggers.delete(pid);
     const command = this.#io.files.read(`/proc/${pid}/cmdline`, MOST_COMMAND_BYTES);
     if (command.kind === "failed" || command.value.bytes.length === 0) return; // gone, or a thread of the kernel
     this.#outputs.set(pid, this.#outputsOf(pid));
     const called = parseArguments(command.value.bytes.toString("latin1").split("\0").slice(0, -1));
     if (called === undefined) return;
-    if (this.#isContained(pid)) this.#contained.set(pid, inContainer(called.logger, pid));
+    if (isContained(this.#io, pid)) this.#contained.set(pid, inContainer(called.logger, pid));
     else this.#loggers.set(pid, this.#resolved(pid, called));
   }
 
@@ -118,29 +111,13 @@ export class Processes {
     if (links.some((link) => link.kind === "failed" && link.code === "EACCES")) return undefined;
     return new Set(links.flatMap((link) => (link.kind === "ok" ? [link.value] : [])));
   }
-
-  /** NSpid: one number for each nested pid namespace. A container has paths of its own. */
-  #isContained(pid: string): boolean {
-    const numbers = /^NSpid:\s*(.*)$/m.exec(this.#io.readText(`/proc/${pid}/status`) ?? "")?.[1] ?? "";
-    return numbers.split(/\s+/).length > 1;
-  }
-
-  #forgetAllBut(pids: ReadonlySet<string>): void {
-    for (const known of [this.#looks, this.#loggers, this.#contained, this.#outputs]) {
-      for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid);
-    }
-  }
-
-  /** Process 1 is always there, and its command line can be read by all unless /proc is mounted with hidepid. */
-  #hiding(pids: readonly string[]): Finding | undefined {
-    if (pids.includes("1") && this.#io.readText("/proc/1/cmdline") !== undefined) return undefined;
-    return {
-      what: "processes of multilog, svlogd and s6-log",
-      found: "the command lines of other users' processes in /proc cannot be read (hidepid?)",
-      mend: "name the log directories in the configuration: LogDir.NAME.Path=/DIRECTORY",
-    };
-  }
 }
+
+const HIDDEN: Finding = {
+  what: "processes of multilog, svlogd and s6-log",
+  found: "the command lines of other users' processes in /proc cannot be read (hidepid?)",
+  mend: "name the log directories in the configuration: LogDir.NAME.Path=/DIRECTORY",
+};
 
 function inContainer(logger: Logger, pid: string): Finding {
   return {

@@ -1,8 +1,7 @@
 import type { Io } from "../../io/io.ts";
+import { ProcessList } from "../../io/processes.ts";
 import { Slices } from "../../io/slices.ts";
 
-/** A process is read in this many ticks: it may still be the shell that is about to become another program. */
-const LOOKS = 2;
 /** Longer command lines are none of ours, except for their title; the system gives a page at once. */
 const MOST_COMMAND_BYTES = 8192;
 
@@ -17,24 +16,20 @@ export interface Watcher {
 
 const PROGRAMS = ["supervise", "runsv", "s6-supervise", "readproctitle", "runsvdir"];
 
-/** The processes of supervisors, found in /proc. Only processes that are new are read, so a look each tick is cheap. */
+/** The processes of supervisors, found in /proc. */
 export class Supervisors {
   readonly #io: Io;
-  /** By pid: how often it was looked at. */
-  readonly #looks = new Map<string, number>();
+  readonly #processes: ProcessList;
   readonly #found = new Map<string, Watcher>();
-  #hidden = false;
 
   constructor(io: Io) {
     this.#io = io;
+    this.#processes = new ProcessList(io);
   }
 
   async look(): Promise<void> {
-    const pids = (this.#io.list("/proc") ?? []).filter((name) => /^\d+$/.test(name));
-    // process 1 is always there and open to all, unless /proc hides the processes of others
-    this.#hidden = this.#io.files.read("/proc/1/cmdline", 1).kind === "failed";
-    this.#forgetAllBut(new Set(pids));
-    const fresh = pids.filter((pid) => (this.#looks.get(pid) ?? 0) < LOOKS);
+    const fresh = this.#processes.look();
+    this.#processes.keepRunning(this.#found);
     const slices = new Slices(this.#io);
     for (const pid of fresh) {
       await slices.pause();
@@ -47,7 +42,7 @@ export class Supervisors {
   }
 
   get hidden(): boolean {
-    return this.#hidden;
+    return this.#processes.isHidden;
   }
 
   /**
@@ -56,7 +51,7 @@ export class Supervisors {
    * @param pid of the service's program: its parent is the supervisor, whatever that is called
    */
   watches(names: readonly string[], pid: number | undefined): boolean | undefined {
-    if (this.#hidden) return undefined;
+    if (this.hidden) return undefined;
     if (pid !== undefined) return this.#found.has(this.#parentOf(pid) ?? "");
     return [...this.#found.values()].some(({ args }) => names.includes(args.at(-1) ?? ""));
   }
@@ -67,17 +62,10 @@ export class Supervisors {
   }
 
   #read(pid: string): void {
-    this.#looks.set(pid, (this.#looks.get(pid) ?? 0) + 1);
     const args = commandOf(this.#io, pid);
     const program = args[0]?.split("/").at(-1) ?? "";
     if (PROGRAMS.includes(program)) this.#found.set(pid, { pid: Number(pid), program, args });
     else this.#found.delete(pid);
-  }
-
-  #forgetAllBut(pids: ReadonlySet<string>): void {
-    for (const known of [this.#looks, this.#found]) {
-      for (const pid of known.keys()) if (!pids.has(pid)) known.delete(pid);
-    }
   }
 }
 

@@ -249,26 +249,26 @@ describe("a FIFO that may not be opened", () => {
   const process = (pid: number, ...args: readonly string[]): Readonly<Record<string, Entry>> => ({
     [`/proc/${pid}/cmdline`]: { bytes: `${args.join("\0")}\0` },
   });
-  const init = process(1, "init");
+  const init = { "/proc/1/cmdline": "init\0" };
 
   test("the parent of the program is the supervisor", async () => {
-    const texts = { "/proc/100/stat": "100 (od) d) S 50 100", "/proc/50/cmdline": "" };
-    const host = new Host({ ...denied, ...init, ...process(50, "supervise", "web") }, { texts });
+    const texts = { ...init, "/proc/100/stat": "100 (od) d) S 50 100", "/proc/50/cmdline": "" };
+    const host = new Host({ ...denied, ...process(50, "supervise", "web") }, { texts });
     expect(told(await host.only())).toBe("web: up");
   });
 
   test("a program whose parent is not", async () => {
-    const texts = { "/proc/100/stat": "100 (web) S 1 100", "/proc/50/cmdline": "" };
-    const host = new Host({ ...denied, ...init, ...process(50, "supervise", "web") }, { texts });
+    const texts = { ...init, "/proc/100/stat": "100 (web) S 1 100", "/proc/50/cmdline": "" };
+    const host = new Host({ ...denied, ...process(50, "supervise", "web") }, { texts });
     expect(told(await host.only())).toMatch(/^web: supervisor dead: no supervise process; /);
   });
 
   test("of a service that is down, a process of that name", async () => {
     const down = { "/service/web/supervise/status": { bytes: daemontoolsStatus({ since: NOW, want: "d" }) } };
-    const texts = { "/proc/50/cmdline": "" };
-    const host = new Host({ ...denied, ...down, ...init, ...process(50, "supervise", "web") }, { texts });
+    const texts = { ...init, "/proc/50/cmdline": "" };
+    const host = new Host({ ...denied, ...down, ...process(50, "supervise", "web") }, { texts });
     expect(told(await host.only())).toBe("web: down");
-    const other = new Host({ ...denied, ...down, ...init, ...process(50, "supervise", "mail") }, { texts });
+    const other = new Host({ ...denied, ...down, ...process(50, "supervise", "mail") }, { texts });
     expect(told(await other.only())).toBe("web: supervisor dead: no supervise process; it was down");
   });
 
