@@ -278,7 +278,9 @@ export class Block {
   parts(slot: number): readonly string[] {
     if (!this.holds(slot)) return [];
     const row = slot % this.#slots;
-    return [...this.#parts].filter(([, { index }]) => this.#partKnown(index, row)).map(([name]) => name);
+    const present: string[] = [];
+    for (const [name, { index }] of this.#parts) if (this.#partKnown(index, row)) present.push(name);
+    return present;
   }
 
   #partKnown(index: number, row: number): boolean {

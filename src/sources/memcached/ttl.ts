@@ -33,7 +33,7 @@ export interface Minimum {
  * Pressure from before a restart or flush says nothing about the present contents and is forgotten.
  */
 export function verdicts(view: View, guard: Guard): readonly Verdict[] {
-  return walk(view, guard, 1).at(-1) ?? [];
+  return walk(view, { guard, slots: 1, each: judge }).at(-1) ?? [];
 }
 
 /** The smallest TTL of the classes that count in the view's slot; undefined when none does. */
@@ -43,9 +43,15 @@ export function minimum(found: readonly Verdict[]): Minimum | undefined {
 
 /** The smallest TTL within the window that ends at the view's slot; `slots`: those of it that have a good sample. */
 export function minimumOver(view: View, guard: Guard, window: Window): { least: Minimum | undefined; slots: number } {
-  const found = walk(view, guard, window.slots);
-  const minima = found.map(minimum).filter((least) => least !== undefined);
-  return { least: smallest(minima), slots: found.length };
+  const found = walk(view, { guard, slots: window.slots, each: minimumOf });
+  return { least: smallest(found.filter((least) => least !== undefined)), slots: found.length };
+}
+
+/** The minimum of one slot; where nothing is under pressure, as mostly, no class needs to be judged. */
+function minimumOf(view: View, parts: readonly string[], judging: Judging): Minimum | undefined {
+  return parts.some((part) => judging.life.underPressure(view, part))
+    ? minimum(judge(view, parts, judging))
+    : undefined;
 }
 
 function smallest(minima: readonly Minimum[]): Minimum | undefined {
@@ -55,10 +61,16 @@ function smallest(minima: readonly Minimum[]): Minimum | undefined {
   );
 }
 
-/** Goes through the slots oldest first and gives the verdicts of each good one among the last `slots`. */
-function walk(view: View, guard: Guard, slots: number): readonly (readonly Verdict[])[] {
+interface Walk<T> {
+  readonly guard: Guard;
+  readonly slots: number;
+  readonly each: (view: View, parts: readonly string[], judging: Judging) => T;
+}
+
+/** Goes through the slots oldest first and gives what `each` makes of the good ones among the last `slots`. */
+function walk<T>(view: View, { guard, slots, each }: Walk<T>): readonly T[] {
   const life = new Life(guard.pressure.slots);
-  const found: (readonly Verdict[])[] = [];
+  const found: T[] = [];
   const judgedFrom = view.slot - slots + 1;
   for (let slot = judgedFrom - guard.pressure.slots + 1; slot <= view.slot; slot++) {
     const past = slot === view.slot ? view : view.at(slot);
@@ -66,7 +78,7 @@ function walk(view: View, guard: Guard, slots: number): readonly (readonly Verdi
     if (stamp === undefined) continue;
     const parts = past.parts();
     life.follow(past, stamp, parts);
-    if (slot >= judgedFrom) found.push(judge(past, parts, { life, guard }));
+    if (slot >= judgedFrom) found.push(each(past, parts, { life, guard }));
   }
   return found;
 }
