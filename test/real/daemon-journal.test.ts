@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { address, freePort } from "./address.ts";
 import { Bench } from "./daemon.ts";
 import { startMemcached } from "./memcached.ts";
@@ -164,6 +164,7 @@ test("a journal that may be read but not written is said once and still replayed
   const protect = (directory: string) => {
     for (const file of readdirSync(directory)) chmodSync(join(directory, file), 0o440);
     chmodSync(directory, 0o550);
+    onTestFinished(() => chmodSync(directory, 0o700)); // else only root could remove it
   };
   const { said, hits, files } = await startWith("read-only", protect, obedient);
   expect(said).toHaveLength(1);
