@@ -27,14 +27,14 @@ test("all faults in one tick: each has its state, and the healthy one is not del
   }
   const sampler = new Sampler(lines);
   for (const round of ["first", "second"]) {
-    const { samples, roster, ms } = await sampler.tick(0.8);
-    expect(ms, round).toBeLessThan(1000); // with what a busy machine takes beyond the deadline
+    const { samples, roster, ms } = await sampler.tick(2);
+    expect(ms, round).toBeLessThan(2500); // with what a busy machine takes beyond the deadline
     for (const { name, want } of strangers) expect(told(samples.get(name)), `${name}, ${round}`).toMatch(want);
     expect(told(samples.get("refused"))).toMatch(/^down \(failed\): connection refused by [\d.]+:\d+$/);
     expect(told(samples.get("nowhere"))).toBe('down (failed): cannot resolve "no-such-host.invalid"');
     expect(told(samples.get("healthy"))).toBe("up");
     const first = Math.min(...[...samples.values()].map(({ stamp }) => stamp.mono));
-    expect((samples.get("healthy")?.stamp.mono ?? 0) - first).toBeLessThan(0.3);
+    expect((samples.get("healthy")?.stamp.mono ?? 0) - first).toBeLessThan(1);
     expect(roster?.kind === "value" ? roster.value.size : 0).toBe(lines.length);
   }
 });
@@ -108,11 +108,11 @@ test("a server that answers slowly is slow after two samples, and up again after
       setTimeout(() => socket.write(reply + "END\r\n".repeat(replies - 1)), delay);
     });
   });
-  const sampler = new Sampler([`a.Uri=${at.text}`, "SlowMs=60"]);
+  const sampler = new Sampler([`a.Uri=${at.text}`, "SlowMs=250"]);
   const states: string[] = [];
-  for (const ms of [0, 100, 100, 0, 100, 0, 0]) {
+  for (const ms of [0, 400, 400, 0, 400, 0, 0]) {
     delay = ms;
-    states.push((await sampler.state(0.9)).replace(/\d+ ms/, "N ms"));
+    states.push((await sampler.state(2)).replace(/\d+ ms/, "N ms"));
   }
   const slow = "slow: slow: answered in N ms";
   expect(states).toEqual(["up", "up", slow, slow, slow, slow, "up"]);
