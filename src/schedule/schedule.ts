@@ -6,6 +6,7 @@ import type { Collector, Finding, Publish, Tick } from "../sources/source.ts";
 import { listed, sentence } from "../words/sentence.ts";
 import type { KnownTargets } from "./known-targets.ts";
 import type { SlotCounter } from "./slots.ts";
+import { Troubles } from "./troubles.ts";
 
 /** A source that is being sampled. */
 export interface Running {
@@ -55,6 +56,7 @@ const GRACE_SECONDS = 0.05;
 export class Schedule {
   readonly #options: ScheduleOptions;
   #running: readonly Running[];
+  readonly #troubles: Troubles;
   readonly #runs = new Map<string, SourceRun>();
   readonly #findings = new Map<string, readonly Finding[]>();
   #lastSlot: number | undefined;
@@ -69,6 +71,7 @@ export class Schedule {
   constructor(options: ScheduleOptions, running: readonly Running[]) {
     this.#options = options;
     this.#running = running;
+    this.#troubles = new Troubles(options.log);
   }
 
   /** Ticks that never fired since the start. */
@@ -124,6 +127,7 @@ export class Schedule {
     this.#forgetLongGone(stamp);
     ring.close(slot);
     this.#sayCrowding();
+    this.#troubles.say();
     this.#finished = io.now();
     this.#seconds = this.#finished.mono - stamp.mono;
   }
@@ -165,8 +169,12 @@ export class Schedule {
       sample: (sample) => {
         ring.put(slot, source, sample);
         keeper.add({ source, sample });
+        this.#troubles.note(source, sample);
       },
-      roster: (roster) => ring.roster(source, roster),
+      roster: (roster) => {
+        ring.roster(source, roster);
+        this.#troubles.follow(source, roster);
+      },
       remember: (target, labels) => known.remember(source, target, labels, stamp.clock),
       finding: (finding) => findings.push(finding),
     };
