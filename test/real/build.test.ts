@@ -2,14 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { run, temporaryDirectory } from "./start.ts";
+import { NO_COMPILE_CACHE, run, temporaryDirectory } from "./start.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 async function build(): Promise<ReadonlyMap<string, string>> {
   const directory = temporaryDirectory();
   const rolldown = join(ROOT, "node_modules/rolldown/bin/cli.mjs");
-  const { status, stderr } = await run(process.execPath, [rolldown, "-c", "--dir", directory], { cwd: ROOT });
+  const { status, stderr } = await run(process.execPath, [rolldown, "-c", "--dir", directory], {
+    cwd: ROOT,
+    env: NO_COMPILE_CACHE,
+  });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return new Map(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), "utf8")]));
 }

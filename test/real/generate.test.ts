@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { run, temporaryDirectory } from "./start.ts";
+import { NO_COMPILE_CACHE, run, temporaryDirectory } from "./start.ts";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = [
@@ -19,7 +19,7 @@ const generate = (...args: readonly string[]) => run(process.execPath, [program,
 beforeAll(async () => {
   const rolldown = join(PROJECT, "node_modules/.bin/rolldown");
   const args = ["src/generate.ts", "--platform", "node", "--format", "esm", "--dir", top];
-  expect(await run(rolldown, args, { cwd: PROJECT })).toMatchObject({ status: 0 });
+  expect(await run(rolldown, args, { cwd: PROJECT, env: NO_COMPILE_CACHE })).toMatchObject({ status: 0 });
 });
 
 test("--check names what differs and writes nothing; without it the files are written", async () => {

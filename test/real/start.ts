@@ -69,6 +69,9 @@ export function runTidemark(args: readonly string[], surroundings: Surroundings 
   return run(process.execPath, [bundle(), ...args], surroundings);
 }
 
+/** For programs that would keep Node 22's compile cache in TMPDIR. */
+export const NO_COMPILE_CACHE = { NODE_DISABLE_COMPILE_CACHE: "1" } as const;
+
 /** An empty directory that is removed at the end of the test file. Only its owner may enter it. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "test-"));
