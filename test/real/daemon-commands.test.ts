@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { address, freePort } from "./address.ts";
 import { Bench } from "./daemon.ts";
 import { startMemcached } from "./memcached.ts";
@@ -17,11 +17,18 @@ beforeAll(async () => {
   const [up, down] = [await freePort(host), await freePort(host)];
   await startMemcached({ host, port: up });
   bench.configure([`Memcached.up.Uri=tcp://${host}:${up}`, `Memcached.down.Uri=tcp://${host}:${down}`]);
-  daemon = await bench.start();
-  await bench.until("memcached.delta[up,cmd_get,1s]", "0");
 });
 
+/** A daemon that knows an increase, in its journal, too. */
+async function startDaemon(): Promise<void> {
+  daemon = await bench.start();
+  await bench.until("memcached.delta[up,cmd_get,1s]", "0");
+}
+
 describe("with a daemon", () => {
+  beforeAll(startDaemon);
+  afterAll(() => daemon.end());
+
   const gets = [
     { keys: ["memcached.state[up]"], status: 0, stdout: "1\n", stderr: "" },
     {
@@ -96,6 +103,7 @@ describe("with a daemon", () => {
 
 describe("without a daemon", () => {
   beforeAll(async () => {
+    await startDaemon();
     await daemon.end();
   });
 

@@ -9,9 +9,9 @@ import { run, temporaryDirectory } from "./start.ts";
 import { waitFor } from "./wait.ts";
 
 const io = realIo();
-const directory = temporaryDirectory();
 
 test("readText: small regular files, /proc's too; anything else is undefined at once", async () => {
+  const directory = temporaryDirectory();
   const path = join(directory, "file");
   writeFileSync(path, "käse\n");
   mkdirSync(join(directory, "inside"));
@@ -29,7 +29,7 @@ test("readText: small regular files, /proc's too; anything else is undefined at 
 });
 
 test("access: permission bits and owner", () => {
-  const path = join(directory, "mode");
+  const path = join(temporaryDirectory(), "mode");
   writeFileSync(path, "", { mode: 0o600 });
   expect(io.access(path)).toEqual({ mode: 0o600, uid: process.geteuid?.(), gid: process.getegid?.() });
   expect(io.access(`${path}.none`)).toBeUndefined();

@@ -7,6 +7,7 @@ import { waitFor } from "./wait.ts";
 
 const UNITS: Readonly<Record<string, string>> = {
   "demo-up.service": unit("ExecStart=/bin/sleep 100000\nRestart=always\nRestartSec=100ms"),
+  "demo-hand.service": unit("ExecStart=/bin/sleep 100000"),
   "demo-crash.service": unit(
     "ExecStart=/bin/sh -c 'sleep 0.3; exit 7'\nRestart=always\nRestartSec=600ms",
     "StartLimitIntervalSec=0",
@@ -63,13 +64,13 @@ describe.skipIf(!canBoot())("a real systemd", () => {
   }
 
   test("down, up, down by hand, up again", async () => {
-    expect(await reaches("demo-up.service", "down")).toMatchObject({ up: false, since: undefined, want: "down" });
-    await systemd.systemctl("start", "demo-up");
-    expect(await reaches("demo-up.service", "up")).toMatchObject({ up: true, want: "up", count: { value: 0 } });
-    await systemd.systemctl("stop", "demo-up");
-    expect(await reaches("demo-up.service", "down")).toMatchObject({ want: "down", pid: undefined });
-    await systemd.systemctl("start", "demo-up");
-    await reaches("demo-up.service", "up");
+    expect(await reaches("demo-hand.service", "down")).toMatchObject({ up: false, since: undefined, want: "down" });
+    await systemd.systemctl("start", "demo-hand");
+    expect(await reaches("demo-hand.service", "up")).toMatchObject({ up: true, want: "up", count: { value: 0 } });
+    await systemd.systemctl("stop", "demo-hand");
+    expect(await reaches("demo-hand.service", "down")).toMatchObject({ want: "down", pid: undefined });
+    await systemd.systemctl("start", "demo-hand");
+    await reaches("demo-hand.service", "up");
   });
 
   test("killed: another pid, another stamp, one restart more; restarted by hand: the count begins anew", async () => {

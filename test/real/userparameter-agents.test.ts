@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -29,6 +29,7 @@ const runDir = join(top, "run");
 const values = join(runDir, "v");
 const ports = new Map<string, number>();
 let memcached: Program;
+let memcachedPort: number;
 let daemon: Program;
 
 /** The generated file with the paths of this test. */
@@ -70,13 +71,15 @@ async function startAgent(agent: Agent): Promise<void> {
   await start(agent, [...foreground, "-c", agentConfig(agent, port)], { ready: { host: HOST, port } });
 }
 
+/** Ready once its values are there. */
 async function startDaemon(): Promise<Program> {
   const expiry = join(values, ".expiry");
+  rmSync(expiry, { force: true });
   return tidemark(["run", "-c", join(top, "daemon.conf")], { ready: { path: expiry } });
 }
 
 beforeAll(async () => {
-  const port = await freePort(HOST);
+  memcachedPort = await freePort(HOST);
   const passive = await freePort(HOST);
   ports.set("tidemark", passive);
   mkdirSync(join(top, "state"));
@@ -87,15 +90,15 @@ beforeAll(async () => {
     `ListenPort=${passive}`,
     `StateDir=${top}/state`,
     `RunDir=${runDir}`,
-    `Memcached.main.Uri=tcp://${HOST}:${port}`,
+    `Memcached.main.Uri=tcp://${HOST}:${memcachedPort}`,
     "UserParameter.Keys=memcached.delta[main,get_hits,2s]",
     "UserParameter.Keys=memcached.hit_ratio[,59m]",
   ];
   writeFileSync(join(top, "daemon.conf"), `${lines.join("\n")}\n`);
-  memcached = await startMemcached({ host: HOST, port });
+  memcached = await startMemcached({ host: HOST, port: memcachedPort });
   daemon = await startDaemon();
   await Promise.all(present.map(startAgent));
-  const load = await MemcachedLoad.connect({ host: HOST, port });
+  const load = await MemcachedLoad.connect({ host: HOST, port: memcachedPort });
   await load.sets(10);
   load.close();
 });
@@ -255,6 +258,9 @@ test("a memcached that died is state 0, and its values become not supported", as
       await waitFor(isGone, { what: `the old number of ${key} to go` });
     }
   }
+  memcached = await startMemcached({ host: HOST, port: memcachedPort });
+  const isUp = async () => (await get("tidemark", "memcached.state[main]")) === "1";
+  await waitFor(isUp, { what: "state 1" });
 });
 
 test("values that a killed daemon left behind are not supported once they have expired", async () => {
@@ -267,9 +273,11 @@ test("values that a killed daemon left behind are not supported once they have e
   for (const agent of present) {
     for (const key of SAME) expect(await get(agent, key), key).toEqual(isRefusal(agent));
   }
+  daemon = await startDaemon();
 });
 
 test("a daemon that starts again mends it, and one that is stopped leaves nothing", async () => {
+  await daemon.kill();
   writeFileSync(join(values, "memcached.state,gone"), "= 1\n");
   daemon = await tidemark(["run", "-c", join(top, "daemon.conf")], { ready: /control socket/ });
   for (const agent of present) {
@@ -281,4 +289,5 @@ test("a daemon that starts again mends it, and one that is stopped leaves nothin
   await daemon.end();
   expect(readdirSync(values)).toEqual([]);
   for (const agent of present) expect(await get(agent, "tidemark.version")).toEqual(isRefusal(agent));
+  daemon = await startDaemon();
 });
