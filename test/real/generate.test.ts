@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
@@ -23,6 +23,7 @@ beforeAll(async () => {
 });
 
 test("--check names what differs and writes nothing; without it the files are written", async () => {
+  for (const path of FILES) rmSync(join(top, path), { force: true });
   const before = await generate("--check");
   expect(before.status).toBe(1);
   for (const path of FILES) expect(before.stdout).toContain(`${path} differs`);
