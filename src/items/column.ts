@@ -1,6 +1,7 @@
 import type { Moment, View } from "../ring/moment.ts";
 import type { Stamp } from "../ring/sample.ts";
 import { ageSeconds, isFresh } from "./freshness.ts";
+import type { StateWords } from "./states.ts";
 
 /**
  * One column of `tidemark status`: `cell` reads the view at the present `now`, like an item; its text is shown as it is.
@@ -20,12 +21,12 @@ export function figure(title: string, of: (view: View) => string): Column {
   return { title, align: "right", cell: (view, now) => (isFresh(view, now) ? of(view) : NOTHING) };
 }
 
-/** State of the newest attempt. @param word what the source calls a state's number */
-export function stateColumn(word: (state: number) => string): Column {
+/** State of the newest attempt, in the source's word for it. */
+export function stateColumn(states: StateWords<string>): Column {
   return {
     title: "State",
     align: "left",
-    cell: ({ attempt }) => (attempt === undefined ? NOTHING : word(attempt.state)),
+    cell: ({ attempt }) => (attempt === undefined ? NOTHING : states.word(attempt.state)),
   };
 }
 

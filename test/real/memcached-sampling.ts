@@ -9,7 +9,7 @@ import { realIo } from "../../src/io/real-io.ts";
 import type { Labels, Roster, Sample } from "../../src/ring/sample.ts";
 import { open } from "../../src/sources/memcached/collector.ts";
 import { type General, type Named, section } from "../../src/sources/memcached/section.ts";
-import { stateWord } from "../../src/sources/memcached/states.ts";
+import { STATES } from "../../src/sources/memcached/states.ts";
 import type { Collector, Finding, Remembered, Surroundings } from "../../src/sources/source.ts";
 
 /** What one tick published. */
@@ -95,7 +95,7 @@ export function told(sample: Sample | undefined): string {
   if (sample === undefined) return "no sample";
   const words = sample.kind === "good" ? sample.note : sample.reason;
   const what = sample.kind === "good" ? "" : " (failed)";
-  return `${stateWord(sample.state)}${what}${words === undefined ? "" : `: ${words}`}`;
+  return `${STATES.word(sample.state)}${what}${words === undefined ? "" : `: ${words}`}`;
 }
 
 function memcachedSection(lines: readonly string[]): Section<General, Named> {

@@ -8,7 +8,7 @@ import { Ring } from "../../src/ring/ring.ts";
 import type { Labels } from "../../src/ring/sample.ts";
 import type { Collector, Finding, Publish, Surroundings } from "../../src/sources/source.ts";
 import { readproctitle } from "../../src/sources/supervise/readproctitle.ts";
-import { stateWord } from "../../src/sources/supervise/record.ts";
+import { STATES } from "../../src/sources/supervise/record.ts";
 import { supervise } from "../../src/sources/supervise/supervise.ts";
 import { type Known, type Said, toolWords } from "../supervise-words.ts";
 import { run } from "./start.ts";
@@ -103,7 +103,7 @@ export class SuperviseBench {
         const master = this.master(service);
         if (master.state_text !== state) throw new Error(JSON.stringify(master));
         expect(this.text(`supervise.state[${service}]`)).toBe(String(master.state));
-        expect(stateWord(master.state)).toBe(state);
+        expect(STATES.word(master.state)).toBe(state);
         return master;
       },
       { what: `"${service}" to be ${state}`, seconds },

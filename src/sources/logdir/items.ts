@@ -40,7 +40,7 @@ const state = directoryItem({
   type: "unsigned",
   units: "",
   name: "State",
-  doc: `State of the directory and its logger: ${STATES.map((word, number) => `${number} ${word}`).join(", ")}.`,
+  doc: `State of the directory and its logger: ${STATES.listed}.`,
   freshness: "always",
   standard: () => ONCE,
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),

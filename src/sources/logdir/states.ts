@@ -1,5 +1,6 @@
+import { StateWords } from "../../items/states.ts";
 /** Words of the state item's value map; a state's number is its place here. */
-export const STATES = [
+export const STATES = new StateWords([
   "no logger",
   "up",
   "logger stopped",
@@ -7,14 +8,6 @@ export const STATES = [
   "cannot read",
   "missing",
   "logger not known",
-] as const;
+]);
 
-export type State = (typeof STATES)[number];
-
-export function stateNumber(state: State): number {
-  return STATES.indexOf(state);
-}
-
-export function stateWord(state: number): string {
-  return STATES[state] ?? `state ${state}`;
-}
+export type State = (typeof STATES)["words"][number];

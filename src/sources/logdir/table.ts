@@ -4,12 +4,12 @@ import { ageColumn, type Column, figure, NOTHING, stateColumn, troubleColumn } f
 import { parseWindow } from "../../items/params.ts";
 import type { Answer } from "../../ring/answer.ts";
 import type { Steps, View } from "../../ring/moment.ts";
-import { stateWord } from "./states.ts";
+import { STATES } from "./states.ts";
 
 /** The columns of `tidemark status`: directory, its logger's state, what it writes, the age of all that, and a reason. */
 export const TABLE: readonly Column[] = [
   { title: "Log directory", align: "left", cell: (view) => view.target },
-  stateColumn(stateWord),
+  stateColumn(STATES),
   figure("Newest line", (view) => digits(view.number("age"), 0, " s")),
   figure("Rate 5m", (view) =>
     digits(

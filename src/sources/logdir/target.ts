@@ -9,7 +9,7 @@ import { type Judged, judge, type World } from "./judge.ts";
 import { Directory, type Looked } from "./look.ts";
 import { deniedFinding, deniedReason } from "./permission.ts";
 import type { Spec } from "./spec.ts";
-import { type State, stateNumber, stateWord } from "./states.ts";
+import { STATES, type State } from "./states.ts";
 
 /** One log directory that is sampled. */
 export class Target {
@@ -17,7 +17,7 @@ export class Target {
   readonly #directory: Directory;
   readonly #counters = new Counters();
   #spec: Spec;
-  #state = stateNumber("logger not known");
+  #state = STATES.number("logger not known");
   #bytesRead: number | undefined;
   #finding: Finding | undefined;
   #blockedUnknown: string | undefined;
@@ -43,7 +43,7 @@ export class Target {
   }
 
   get isMissing(): boolean {
-    return this.#state === stateNumber("missing");
+    return this.#state === STATES.number("missing");
   }
 
   /** What others have found out about the same directory since; what is not known any more stays. */
@@ -72,7 +72,7 @@ export class Target {
       SERVICE: service,
       HOME: pathText(home),
       NORMALLY_DOWN: home === "" ? "" : String(Number(this.#io.files.facts(`${home}/down`).kind === "ok")),
-      STATE: stateWord(this.#state),
+      STATE: STATES.word(this.#state),
     };
   }
 
@@ -95,7 +95,7 @@ export class Target {
     const mend = this.#finding === undefined ? "" : `; mend: ${this.#finding.mend}`;
     const why = isDenied ? `${deniedReason(this.#io, path)}${mend}` : reason;
     const text = `cannot read "${pathText(path)}": ${why}`;
-    return { kind: "failed", target: name, stamp, state: stateNumber(state), reason: text };
+    return { kind: "failed", target: name, stamp, state: STATES.number(state), reason: text };
   }
 
   #good(stamp: Stamp, looked: Looked, world: World): GoodSample {
@@ -108,7 +108,7 @@ export class Target {
       kind: "good",
       target: name,
       stamp,
-      state: stateNumber(judged.state),
+      state: STATES.number(judged.state),
       ...(judged.note === undefined ? {} : { note: judged.note }),
       epoch: looked.epoch,
       numbers: new Map([...this.#numbers(looked, judged), ...this.#counters.put(stamp, looked)]),

@@ -7,7 +7,7 @@ import { LocalTargets } from "./local.ts";
 import { paced } from "./pace.ts";
 import { newVocabulary, type Vocabulary } from "./parse.ts";
 import { configuredTargets, type General, type Named } from "./section.ts";
-import { stateNumber } from "./states.ts";
+import { STATES } from "./states.ts";
 import { type Common, Target } from "./target.ts";
 
 /** A sample ends this much before the tick's deadline, so that its state is in the slot's own tick. */
@@ -50,7 +50,7 @@ function localCollector(io: Io, local: LocalTargets): Collector {
 
 /** What accepts connections is there; what does not is listed only if it did before. */
 function admit(local: LocalTargets, sample: Sample, publish: Publish): void {
-  const there = sample.state !== stateNumber("down");
+  const there = sample.state !== STATES.number("down");
   if (there && local.adopt(sample.target)) publish.roster(rosterOf(local.found));
   const target = local.found.get(sample.target);
   if (target === undefined) return;

@@ -6,15 +6,13 @@ import type { View } from "../../ring/moment.ts";
 import { instanceItem, ONCE } from "./declare.ts";
 import { STATES } from "./states.ts";
 
-const WORDS = STATES.map((word, number) => `${number} ${word}`).join(", ");
-
 export const state = instanceItem({
   key: "memcached.state",
   params: {},
   type: "unsigned",
   units: "",
   name: "State",
-  doc: `What the newest attempt found: ${WORDS}. Always a number, also while nothing can be read.`,
+  doc: `What the newest attempt found: ${STATES.listed}. Always a number, also while nothing can be read.`,
   freshness: "always",
   standard: () => ONCE,
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),

@@ -1,16 +1,14 @@
 import { rate } from "../../derive/rate.ts";
 import { ratio } from "../../derive/ratio.ts";
-import { ageSeconds, isFresh } from "../../items/freshness.ts";
-import { parseWindow, standardWindows } from "../../items/params.ts";
-import { type Answer, unknown, value } from "../../ring/answer.ts";
-import type { Steps, View } from "../../ring/moment.ts";
-import type { GoodSample, Stamp } from "../../ring/sample.ts";
+import { byWindow, figure, masterJson, standardSteps } from "../../items/master.ts";
+import type { View } from "../../ring/moment.ts";
+import type { GoodSample } from "../../ring/sample.ts";
 import { STANDARD_RATES } from "./counters.ts";
 import { instanceItem, ONCE } from "./declare.ts";
 import { COMMANDS, pairOf } from "./hit-ratio.ts";
 import { drifted, isSetting, settingsOf } from "./settings.ts";
 import { chunksOf } from "./slabs.ts";
-import { stateWord } from "./states.ts";
+import { STATES } from "./states.ts";
 import { minimum, type Verdict, verdicts } from "./ttl.ts";
 import { smallestAge, standardGuard } from "./ttl-items.ts";
 
@@ -27,29 +25,11 @@ export const get = instanceItem({
     "only while the newest sample is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) => master(view, now),
+  value: (view, _, now) => masterJson(view, now, { name: "instance", states: STATES, fresh }),
 });
 
-/** `time` and `age` are those of the newest good sample; null until there was one. */
-function master(view: View, now: Stamp): Answer<string> {
-  const { attempt, good } = view;
-  if (attempt === undefined) return unknown("no sample was taken yet");
-  const always = {
-    instance: view.target,
-    state: attempt.state,
-    state_text: stateWord(attempt.state),
-    error: attempt.reason ?? "",
-    time: good === undefined ? null : Math.floor(good.clock),
-    age: good === undefined ? null : Math.round(ageSeconds(good, now)),
-  };
-  return value(JSON.stringify(isFresh(view, now) ? { ...always, ...fresh(view) } : always, bigintText));
-}
-
 function fresh(view: View): object {
-  const windows = standardWindows(view).flatMap((text) => {
-    const parsed = parseWindow(text, view);
-    return parsed.kind === "ok" ? [view.steps(parsed.value)] : [];
-  });
+  const windows = standardSteps(view);
   const guard = standardGuard(view);
   const judged = guard === undefined ? [] : verdicts(view, guard);
   const sample = view.newest;
@@ -67,15 +47,6 @@ function byName<N extends string>(names: readonly N[], of: (name: N) => object):
   return Object.fromEntries(names.map((name) => [name, of(name)]));
 }
 
-/** Values by window; windows without one are left out. */
-function byWindow(windows: readonly Steps[], of: (steps: Steps) => Answer<number>): object {
-  return Object.fromEntries(windows.map((steps) => [steps.window.text, known(of(steps))]));
-}
-
-function known(answer: Answer<number>): number | undefined {
-  return answer.kind === "value" ? Number(answer.value.toFixed(6)) : undefined;
-}
-
 function stats({ numbers, texts }: GoodSample): object {
   return Object.fromEntries([
     ...[...numbers.keys()].map((name) => [name, numbers.get(name)]),
@@ -89,7 +60,7 @@ function ttl(view: View, found: readonly Verdict[]): object {
     min: least?.seconds,
     class: least === undefined ? undefined : Number(least.chunk),
     pressure: found.filter((verdict) => verdict.pressure).length,
-    max_age_min: known(smallestAge(view)),
+    max_age_min: figure(smallestAge(view)),
     left_out: Object.fromEntries(
       found.flatMap((verdict) => (verdict.kind === "left out" ? [[verdict.chunk, verdict.reason]] : [])),
     ),
@@ -130,9 +101,4 @@ function standing(verdict: Verdict | undefined): object {
     pressure: verdict.pressure ? 1 : 0,
     ...(verdict.kind === "counts" ? { ttl: verdict.seconds } : {}),
   };
-}
-
-/** Counters above 2^53 as texts, exactly; Zabbix reads a number out of either. */
-function bigintText(_: string, found: unknown): unknown {
-  return typeof found === "bigint" ? found.toString() : found;
 }

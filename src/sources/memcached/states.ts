@@ -1,5 +1,6 @@
+import { StateWords } from "../../items/states.ts";
 /** Words of the state item's value map; a state's number is its place here. */
-export const STATES = [
+export const STATES = new StateWords([
   "down",
   "up",
   "slow",
@@ -8,19 +9,11 @@ export const STATES = [
   "authentication failed",
   "TLS failed",
   "not memcached",
-] as const;
+]);
 
-export type State = (typeof STATES)[number];
-
-export function stateNumber(state: State): number {
-  return STATES.indexOf(state);
-}
-
-export function stateWord(state: number): string {
-  return STATES[state] ?? `state ${state}`;
-}
+export type State = (typeof STATES)["words"][number];
 
 /** Clients are served: up, or up and slow. */
 export function isServing(state: number): boolean {
-  return state === stateNumber("up") || state === stateNumber("slow");
+  return state === STATES.number("up") || state === STATES.number("slow");
 }

@@ -5,7 +5,7 @@ import { parseWindow } from "../../items/params.ts";
 import { type Answer, none, value } from "../../ring/answer.ts";
 import type { View, Window } from "../../ring/moment.ts";
 import { pairOf } from "./hit-ratio.ts";
-import { stateWord } from "./states.ts";
+import { STATES } from "./states.ts";
 import { minimum, verdicts } from "./ttl.ts";
 import { standardGuard } from "./ttl-items.ts";
 
@@ -14,7 +14,7 @@ const RATE_WINDOW = "5m";
 /** The columns of `tidemark status`: instance, state, hit ratios, minimum TTL, load, age of all that, and a reason. */
 export const TABLE: readonly Column[] = [
   { title: "Instance", align: "left", cell: (view) => view.target },
-  stateColumn(stateWord),
+  stateColumn(STATES),
   hitRatio("1m"),
   hitRatio("5m"),
   hitRatio("60m"),

@@ -11,7 +11,7 @@ import type { Part, Vocabulary } from "./parse.ts";
 import { permissionFinding } from "./permission.ts";
 import { refusal } from "./probe.ts";
 import { Slowness } from "./slowness.ts";
-import { stateNumber } from "./states.ts";
+import { STATES } from "./states.ts";
 
 const EACH_TICK: readonly Part[] = ["stats", "items", "slabs"];
 const WITH_SETTINGS: readonly Part[] = [...EACH_TICK, "settings"];
@@ -55,7 +55,7 @@ export class Target {
   /** Monotonic seconds. */
   #settingsRead = Number.NEGATIVE_INFINITY;
   #lastEpoch = "";
-  #state = stateNumber("down");
+  #state = STATES.number("down");
   #busy = false;
   #finding: Finding | undefined;
 
@@ -93,7 +93,7 @@ export class Target {
     const stale = io.now().mono - this.#settingsRead >= SETTINGS_SECONDS;
     const attempt = await this.#client.read(stale ? WITH_SETTINGS : EACH_TICK, ms);
     this.#finding = undefined;
-    if (attempt.kind === "failed") return this.#failed(stateNumber(attempt.state), this.#explained(attempt));
+    if (attempt.kind === "failed") return this.#failed(STATES.number(attempt.state), this.#explained(attempt));
     return this.#good(attempt, await this.#refusal(attempt, ms));
   }
 
@@ -111,7 +111,7 @@ export class Target {
     const epoch = this.#follow(this.#epoch.of(reading.general), reading.settings !== undefined);
     const slow = this.#slowness.after(attempt.ms);
     const note = refused === undefined ? slowNote(slow, attempt.ms) : `new clients are not let in: ${refused}`;
-    this.#state = stateNumber(refused === undefined ? (slow ? "slow" : "up") : "refusing connections");
+    this.#state = STATES.number(refused === undefined ? (slow ? "slow" : "up") : "refusing connections");
     return {
       kind: "good",
       target: this.spec.name,

@@ -41,8 +41,10 @@ const stateParam: Param<number> = {
   doc: "number or word of a state",
   fallback: undefined,
   parse: (text) => {
-    const place = STATES.findIndex((word, number) => text === word || text === String(number));
-    return place >= 0 ? ok(place) : malformed(`expected 0 to 10 or one of ${listed(STATES, 20)}, found "${text}"`);
+    const place = STATES.words.findIndex((word, number) => text === word || text === String(number));
+    return place >= 0
+      ? ok(place)
+      : malformed(`expected 0 to 10 or one of ${listed(STATES.words, 20)}, found "${text}"`);
   },
 };
 
@@ -53,7 +55,7 @@ export const count = allItem({
   units: "",
   name: "Services in a state",
   doc: "How many services, log services among them, are in this state; numbers and words as in supervise.state.",
-  standard: () => STATES.map((_, number) => [String(number)]),
+  standard: () => STATES.words.map((_, number) => [String(number)]),
   value: (moment, args, now) =>
     flatMap(moment.targets(SOURCE), (targets) => {
       const counted = [...targets.keys()].filter((target) => {

@@ -1,7 +1,8 @@
+import { StateWords } from "../../items/states.ts";
 import type { Finding, Tick } from "../source.ts";
 
 /** Words of the state item's value map; a state's number is its place here. The same for all supervisors. */
-export const STATES = [
+export const STATES = new StateWords([
   "down",
   "up",
   "wants up but down",
@@ -13,17 +14,9 @@ export const STATES = [
   "never supervised",
   "starting or not ready",
   "failed for good",
-] as const;
+]);
 
-export type State = (typeof STATES)[number];
-
-export function stateNumber(state: State): number {
-  return STATES.indexOf(state);
-}
-
-export function stateWord(state: number): string {
-  return STATES[state] ?? `state ${state}`;
-}
+export type State = (typeof STATES)["words"][number];
 
 export const SUPERVISORS = ["daemontools", "runit", "s6", "systemd"] as const;
 

@@ -1,6 +1,6 @@
 import type { GoodSample, Labels, Sample, Stamp } from "../../ring/sample.ts";
 import type { Life } from "./life.ts";
-import { type Exit, type ReadService, type ServiceRecord, stateNumber, type UnreadService, WANTS } from "./record.ts";
+import { type Exit, type ReadService, type ServiceRecord, STATES, type UnreadService, WANTS } from "./record.ts";
 
 const FIRST_SIGNAL = 128;
 
@@ -26,13 +26,13 @@ export function goodSample(record: ReadService, { target, stamp, life, log }: Co
     ["normally_up", record.normallyUp === undefined ? undefined : Number(record.normallyUp)],
     ["exit", record.exit === undefined ? undefined : exitNumber(record.exit)],
     ["more_starts", Math.max(life.starts - 1, 0)],
-    ["log_state", log === undefined ? undefined : stateNumber(log.state)],
+    ["log_state", log === undefined ? undefined : STATES.number(log.state)],
   ];
   return {
     kind: "good",
     target,
     stamp,
-    state: stateNumber(record.state),
+    state: STATES.number(record.state),
     ...(record.note === undefined ? {} : { note: record.note }),
     epoch: life.epoch,
     numbers: new Map(numbers.filter((entry): entry is [string, number] => entry[1] !== undefined)),
@@ -45,7 +45,7 @@ export function goodSample(record: ReadService, { target, stamp, life, log }: Co
 }
 
 export function failedSample(record: UnreadService, target: string, stamp: Stamp): Sample {
-  return { kind: "failed", target, stamp, state: stateNumber(record.state), reason: record.reason };
+  return { kind: "failed", target, stamp, state: STATES.number(record.state), reason: record.reason };
 }
 
 /** LLD macros of one service. */
@@ -55,7 +55,7 @@ export function labelsOf(record: ServiceRecord): Labels {
     NAME: record.name,
     SUPERVISOR: record.supervisor ?? "",
     PATH: record.path,
-    STATE: String(stateNumber(record.state)),
+    STATE: String(STATES.number(record.state)),
     NORMALLY: normally === undefined ? "" : normally ? "up" : "down",
     LOG_OF: record.logOf ?? "",
   };

@@ -3,8 +3,6 @@ import type { View } from "../../ring/moment.ts";
 import { ONCE, serviceItem } from "./declare.ts";
 import { STATES, WANTS } from "./record.ts";
 
-const WORDS = STATES.map((word, number) => `${number} ${word}`).join(", ");
-
 export const state = serviceItem({
   key: "supervise.state",
   params: {},
@@ -12,7 +10,7 @@ export const state = serviceItem({
   units: "",
   name: "State",
   doc:
-    `What the newest look found: ${WORDS}. Always a number, also while nothing can be read. ` +
+    `What the newest look found: ${STATES.listed}. Always a number, also while nothing can be read. ` +
     "A service that was started once (svc -o) is up while it runs and down when it has ended.",
   freshness: "always",
   standard: () => ONCE,

@@ -3,7 +3,7 @@ import { isFresh } from "../../items/freshness.ts";
 import { parseWindow } from "../../items/params.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Stamp } from "../../ring/sample.ts";
-import { stateWord } from "./record.ts";
+import { STATES } from "./record.ts";
 import { startsIn } from "./restarts.ts";
 import { secondsSince } from "./service-items.ts";
 
@@ -11,7 +11,7 @@ import { secondsSince } from "./service-items.ts";
 export const TABLE: readonly Column[] = [
   { title: "Service", align: "left", cell: (view) => view.target },
   { title: "Supervisor", align: "left", cell: (view) => view.text("supervisor") || NOTHING },
-  stateColumn(stateWord),
+  stateColumn(STATES),
   figure("Uptime", uptimeText),
   figure("Restarts 60m", (view) => {
     const window = parseWindow("60m", view);

@@ -4,7 +4,7 @@ import { Ring } from "../../../../src/ring/ring.ts";
 import type { GoodSample, Labels, Stamp } from "../../../../src/ring/sample.ts";
 import { FIELDS } from "../../../../src/sources/memcached/fields.ts";
 import { ITEMS } from "../../../../src/sources/memcached/items.ts";
-import { type State, stateNumber } from "../../../../src/sources/memcached/states.ts";
+import { STATES, type State } from "../../../../src/sources/memcached/states.ts";
 import { defaultTarget, SOURCE } from "../../../../src/sources/memcached/targets.ts";
 
 type Figures = Readonly<Record<string, number | bigint>>;
@@ -57,7 +57,7 @@ export class Bench {
 
   failed(slot: number, state: State, reason: string, target = DEFAULT): void {
     this.moveTo(slot);
-    this.ring.put(slot, SOURCE, { kind: "failed", target, stamp: this.now, state: stateNumber(state), reason });
+    this.ring.put(slot, SOURCE, { kind: "failed", target, stamp: this.now, state: STATES.number(state), reason });
   }
 
   /** Time passes until the slot, and a little more. */
@@ -92,7 +92,7 @@ function sample({ target = DEFAULT, state = "up", epoch = "1", ...given }: Given
     kind: "good",
     target,
     stamp,
-    state: stateNumber(state),
+    state: STATES.number(state),
     epoch,
     numbers: figures(given.numbers),
     texts: new Map(Object.entries(given.texts ?? {})),
