@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Stamp } from "../ring/sample.ts";
-import type { LocalFiles } from "./local-files.ts";
+import type { BytePath, LocalFiles } from "./local-files.ts";
 
 /** Where a stream connection goes. `host` may be a name: it is resolved anew at each connect. */
 export type Endpoint =
@@ -28,6 +28,31 @@ export interface Access {
   readonly gid: number;
 }
 
+/** Something that others send to, until it is closed: then nothing more is heard. */
+export interface Listener {
+  close(): void;
+}
+
+/** A FIFO that is read. */
+export interface FifoListener extends Listener {
+  /** Whether its path still leads to it: its owner may have removed it or made a new one. Costs one look at the disk. */
+  stands(): boolean;
+}
+
+/** What comes out of a FIFO. `failed` comes once, never before `listenFifo` has returned, and nothing comes after it. */
+export interface FifoHeard {
+  /** Bytes as they came, of many writers perhaps: a chunk need not end with a line. */
+  chunk(bytes: Buffer): void;
+  failed(reason: string): void;
+}
+
+/** What comes to a UDP socket. `failed` comes once, never before `listenDatagrams` has returned; nothing comes after it. */
+export interface DatagramsHeard {
+  /** `from`: the sender's address without its port. Anybody may have written it who can send to the socket. */
+  datagram(bytes: Buffer, from: string): void;
+  failed(reason: string): void;
+}
+
 /** The world as the daemon meets it: time, connections, small local files. A test replaces it whole. */
 export interface Io {
   /** The present on both clocks. */
@@ -41,6 +66,13 @@ export interface Io {
    * such connections share one buffer. For pollers of many targets.
    */
   connect(endpoint: Endpoint, options?: ConnectOptions): Duplex;
+  /**
+   * Reads a FIFO for ever without ever blocking: writers may come and go or be missing. What is no FIFO, or may not be
+   * read, fails with a reason.
+   */
+  listenFifo(path: BytePath, heard: FifoHeard): FifoListener;
+  /** Binds a UDP socket to an IP address. */
+  listenDatagrams(endpoint: { readonly host: string; readonly port: number }, heard: DatagramsHeard): Listener;
   /** Whole small file as text, or undefined when it cannot be read. Never blocks on FIFOs. */
   readText(path: string): string | undefined;
   /** The same without holding up anything else: for what the kernel takes milliseconds to tell, such as /proc/locks. */

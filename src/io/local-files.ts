@@ -29,7 +29,7 @@ export interface SmallFile {
   readonly modified: number;
 }
 
-/** A file's end, and what the open file itself said of it. */
+/** A piece of a file, and what the open file itself said of it. */
 export interface FileTail {
   readonly bytes: Buffer;
   readonly facts: FileFacts;
@@ -45,6 +45,8 @@ export interface LocalFiles {
   read(path: BytePath, most: number): Reached<SmallFile>;
   /** At most so many of the last bytes of a regular file. */
   tail(path: BytePath, most: number): Reached<FileTail>;
+  /** At most so many bytes of a regular file from an offset on; none when it lies at or beyond the end. */
+  readAt(path: BytePath, offset: number, most: number): Reached<FileTail>;
   /** What a symbolic link says: a path, or in /proc "pipe:[4711]". */
   link(path: BytePath): Reached<BytePath>;
   /** Bytes that an ordinary user can still write on the file system of this path. */

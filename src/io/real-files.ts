@@ -11,6 +11,7 @@ import {
   statfsSync,
   statSync,
 } from "node:fs";
+import { getSystemErrorMap } from "node:util";
 import type { BytePath, FileFacts, FileTail, LocalFiles, Reached, SmallFile } from "./local-files.ts";
 
 const PERMISSIONS = 0o7777;
@@ -21,7 +22,8 @@ export const realFiles: LocalFiles = {
   names: (directory) => reached(() => readdirSync(bytes(directory), "latin1")),
   facts,
   read,
-  tail,
+  tail: (path, most) => piece(path, (size) => Math.max(0, size - most), most),
+  readAt: (path, offset, most) => piece(path, () => offset, most),
   link: (path) => reached(() => readlinkSync(bytes(path), "latin1")),
   freeBytes: (path) =>
     reached(() => {
@@ -70,12 +72,13 @@ function read(path: BytePath, most: number): Reached<SmallFile> {
   });
 }
 
-function tail(path: BytePath, most: number): Reached<FileTail> {
+/** @param from where to begin in a file of this size */
+function piece(path: BytePath, from: (size: number) => number, most: number): Reached<FileTail> {
   return opened(path, constants.O_RDONLY, (descriptor): Reached<FileTail> => {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return { kind: "failed", code: "EINVAL", reason: "it is no regular file" };
     const buffer = Buffer.allocUnsafe(most);
-    const count = readSync(descriptor, buffer, 0, most, Math.max(0, stat.size - most));
+    const count = readSync(descriptor, buffer, 0, most, from(stat.size));
     return { kind: "ok", value: { bytes: buffer.subarray(0, count), facts: factsOf(stat) } };
   });
 }
@@ -96,12 +99,16 @@ function bytes(path: BytePath): Buffer {
   return Buffer.from(path, "latin1");
 }
 
-/** Node's messages are "ENOENT: no such file or directory, open '...'". */
 function reached<T>(attempt: () => T): Reached<T> {
   try {
     return { kind: "ok", value: attempt() };
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    return { kind: "failed", code, reason: /^\w+: ([^,]+)/.exec(message)?.[1] ?? message };
+    return { kind: "failed", code: (error as NodeJS.ErrnoException).code ?? "", reason: systemReason(error) };
   }
+}
+
+/** What the system calls an error of node: "permission denied". */
+export function systemReason(error: unknown): string {
+  const { errno = 0, message } = error as NodeJS.ErrnoException;
+  return getSystemErrorMap().get(errno)?.[1] ?? message;
 }

@@ -4,6 +4,7 @@ import { isIP, connect as netConnect, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Access, ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
 import { realFiles } from "./real-files.ts";
+import { listenDatagrams, listenFifo } from "./real-listeners.ts";
 
 /** What one read may bring at most; libuv reads no more at once. */
 const LENT_BYTES = 2 ** 16;
@@ -20,6 +21,8 @@ export function realIo(): Io {
       return () => clearTimeout(timer);
     },
     connect: (endpoint, options = {}) => orFailed(() => open(endpoint, options, buffer)),
+    listenFifo,
+    listenDatagrams,
     readText,
     readTextAside: (path) => readFile(path, "utf8").catch(() => undefined),
     list: (path) => orUndefined(() => readdirSync(path)),

@@ -35,6 +35,12 @@ export function fakeIo(start = { clock: 1_700_000_000, mono: 1_000 }): FakeIo {
     connect: () => {
       throw new Error("nothing to connect to");
     },
+    listenFifo: () => {
+      throw new Error("nothing to listen to");
+    },
+    listenDatagrams: () => {
+      throw new Error("nothing to listen to");
+    },
     readText: () => undefined,
     readTextAside: async () => undefined,
     list: () => undefined,

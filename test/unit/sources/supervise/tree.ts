@@ -96,6 +96,12 @@ export function ioOver(files: Looks, texts: Readonly<Record<string, string>> = {
     connect: () => {
       throw new Error("nothing to connect to");
     },
+    listenFifo: () => {
+      throw new Error("nothing to listen to");
+    },
+    listenDatagrams: () => {
+      throw new Error("nothing to listen to");
+    },
     readText: (path) => texts[path],
     readTextAside: async (path) => texts[path],
     list: (path) =>
