@@ -1,3 +1,4 @@
+import { endpointText, parseHostPort } from "../../io/endpoint.ts";
 import type { Endpoint } from "../../io/io.ts";
 import { malformed, ok, type Parsed } from "../../ring/answer.ts";
 import type { Labels } from "../../ring/sample.ts";
@@ -22,18 +23,15 @@ export function parseAddress(text: string): Parsed<Address> {
   if (scheme !== "tcp" && scheme !== "tls") return malformed(`unknown scheme "${scheme}"`);
   if (authority.includes("@"))
     return malformed("a user or password stands in it; they belong in User and PasswordFile");
-  const [, bracketed, name, digits] = /^(?:\[([0-9A-Fa-f:.]+)\]|([^[\]:/\s]+))(?::(\d{1,5}))?$/.exec(authority) ?? [];
-  const host = bracketed ?? name;
-  const port = digits === undefined ? DEFAULT_PORT : Number(digits);
-  if (host === undefined) return malformed("neither a host with a port nor a path");
-  return port === 0 || port > 65535
-    ? malformed(`port ${port} is not within 1-65535`)
-    : ok(hostAddress(host, port, scheme));
+  const endpoint = parseHostPort(authority, DEFAULT_PORT);
+  if (endpoint.kind === "ok") return ok(hostAddress(endpoint.value.host, endpoint.value.port, scheme));
+  return endpoint.reason.startsWith("port") ? endpoint : malformed("neither a host with a port nor a path");
 }
 
 export function hostAddress(host: string, port: number, scheme: "tcp" | "tls" = "tcp"): Address {
-  const uri = `${scheme}://${hostPort(host, port)}`;
-  return { endpoint: { kind: "tcp", host, port }, tls: scheme === "tls", uri };
+  const endpoint: Endpoint = { kind: "tcp", host, port };
+  const uri = `${scheme}://${endpointText(endpoint)}`;
+  return { endpoint, tls: scheme === "tls", uri };
 }
 
 export function unixAddress(path: string): Address {
@@ -44,13 +42,4 @@ export function unixAddress(path: string): Address {
 export function labelsOf({ endpoint, uri }: Address, more: Labels): Labels {
   const [host, port] = endpoint.kind === "unix" ? [endpoint.path, ""] : [endpoint.host, String(endpoint.port)];
   return { URI: uri, HOST: host, PORT: port, ...more };
-}
-
-/** `127.0.0.1:11211`, `[::1]:11211` or the path of a socket: how people name an endpoint. */
-export function endpointText(endpoint: Endpoint): string {
-  return endpoint.kind === "unix" ? endpoint.path : hostPort(endpoint.host, endpoint.port);
-}
-
-function hostPort(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,4 +1,4 @@
-import type { Reader } from "./connection.ts";
+import type { Reader } from "../../io/connection.ts";
 
 /** No answer that is read by this is longer. */
 const MOST_BYTES = 512;

@@ -1,6 +1,7 @@
+import { endpointText } from "../../io/endpoint.ts";
 import { shortName } from "../../items/short-name.ts";
 import type { Finding, Remembered } from "../source.ts";
-import { type Address, endpointText, hostAddress, labelsOf, parseAddress } from "./address.ts";
+import { type Address, hostAddress, labelsOf, parseAddress } from "./address.ts";
 import { Processes } from "./processes.ts";
 import { type Common, Target, type TargetSpec } from "./target.ts";
 

@@ -1,9 +1,9 @@
 import type { EventEmitter } from "node:events";
 import type { Client, Server } from "memjs";
+import type { Ending, Phase } from "../../io/connection.ts";
 import type { Io } from "../../io/io.ts";
 import type { Credentials } from "./access.ts";
 import type { Address } from "./address.ts";
-import type { Ending, Phase } from "./connection.ts";
 
 /** What `stats` in all its forms answers, by name. */
 export type StatTexts = Readonly<Record<string, string>>;

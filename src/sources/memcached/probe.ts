@@ -1,8 +1,8 @@
+import { Connection, type Ending, type Reader } from "../../io/connection.ts";
 import type { Io, TlsOptions } from "../../io/io.ts";
 import { type Access, readTlsFiles } from "./access.ts";
 import type { Address } from "./address.ts";
 import { failureOf } from "./attempt.ts";
-import { Connection, type Ending, type Reader } from "./connection.ts";
 import { LineReader } from "./line-reader.ts";
 import { UNAUTHENTICATED } from "./parse.ts";
 
@@ -73,7 +73,7 @@ interface Question {
 }
 
 async function once(io: Io, { address, tls, request, reader, ms }: Question): Promise<Ending> {
-  const connection = new Connection(io, address, tls);
+  const connection = new Connection(io, address.endpoint, tls);
   const ending = await connection.exchange(request, reader, ms);
   connection.close();
   return ending;

@@ -1,8 +1,9 @@
+import { endpointText } from "../../io/endpoint.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Labels } from "../../ring/sample.ts";
 import { listed } from "../../words/sentence.ts";
-import { endpointText, parseAddress } from "./address.ts";
+import { parseAddress } from "./address.ts";
 
 /** Name of the source, of its keys' first word and of its samples. */
 export const SOURCE = "memcached";

@@ -1,7 +1,7 @@
+import { Connection } from "../../io/connection.ts";
 import type { Io } from "../../io/io.ts";
 import { type Access, readCredentials, readTlsFiles } from "./access.ts";
 import { type Attempt, type Failure, failed, failureOf } from "./attempt.ts";
-import { Connection } from "./connection.ts";
 import { LineReader } from "./line-reader.ts";
 import { type Part, type Reading, StatReader, UNAUTHENTICATED, type Vocabulary } from "./parse.ts";
 
@@ -61,7 +61,7 @@ export class TextClient {
     if (this.#closed) return failed("down", "tidemark stops");
     const tls = this.#access.tls === undefined ? undefined : readTlsFiles(this.#io, this.#access.tls);
     if (tls?.kind === "malformed") return failed("TLS failed", tls.reason);
-    const fresh = new Connection(this.#io, this.#access.address, tls?.value);
+    const fresh = new Connection(this.#io, this.#access.address.endpoint, tls?.value);
     this.#connection = fresh;
     return this.#settle(fresh, await ask(fresh), true);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { endpointText, labelsOf, parseAddress } from "../../../../src/sources/memcached/address.ts";
+import { endpointText } from "../../../../src/io/endpoint.ts";
+import { labelsOf, parseAddress } from "../../../../src/sources/memcached/address.ts";
 
 const good = [
   { text: "127.0.0.1:11211", uri: "tcp://127.0.0.1:11211" },

@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { ConnectOptions, Io, TlsOptions } from "../../io/io.ts";
-import type { Address } from "./address.ts";
+import type { ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
 
 /** Takes the bytes of an answer; true: it is whole. Chunks must not be kept. */
 export interface Reader {
@@ -31,11 +30,11 @@ export class Connection {
   #openedAt = 0;
   #exchange: { readonly reader: Reader; settle(ending: Ending): void } | undefined;
 
-  constructor(io: Io, address: Address, tls: TlsOptions | undefined) {
+  constructor(io: Io, endpoint: Endpoint, tls?: TlsOptions) {
     this.#io = io;
     const lent = (chunk: Uint8Array): void => this.#receive(chunk);
     const options: ConnectOptions = tls === undefined ? { lent } : { lent, tls };
-    this.#socket = io.connect(address.endpoint, options);
+    this.#socket = io.connect(endpoint, options);
     this.#socket.on("connect", () => this.#reach(tls === undefined ? "open" : "handshake"));
     if (tls !== undefined) this.#socket.on("secureConnect", () => this.#reach("open"));
     this.#socket.on("error", (error: Error) => {
