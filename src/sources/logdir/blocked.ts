@@ -1,5 +1,5 @@
 import type { Io } from "../../io/io.ts";
-import { deniedReason } from "./permission.ts";
+import { deniedReason } from "../../io/permission.ts";
 import type { Processes } from "./processes.ts";
 
 /** Whether a process waits for the logger to read. hidden: we may not see it, and why. */

@@ -1,11 +1,11 @@
 import type { Section } from "../../config/spec.ts";
+import { parseLocks } from "../../io/locks.ts";
 import { Slices } from "../../io/slices.ts";
 import { unknown, value } from "../../ring/answer.ts";
 import type { Roster } from "../../ring/sample.ts";
 import type { Collector, Finding, Publish, Surroundings, Tick } from "../source.ts";
 import { Directories } from "./directories.ts";
 import type { World } from "./judge.ts";
-import { parseLocks } from "./locks.ts";
 import type { General, Named } from "./section.ts";
 
 /** Looks at the log directories of this machine at each tick. */

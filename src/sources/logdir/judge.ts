@@ -1,6 +1,6 @@
 import type { Io } from "../../io/io.ts";
+import { holderOf, type Locks } from "../../io/locks.ts";
 import { blockedWriter, bytesRead, processState } from "./blocked.ts";
-import { holderOf, type Locks } from "./locks.ts";
 import type { Processes } from "./processes.ts";
 import type { Spec } from "./spec.ts";
 import type { State } from "./states.ts";

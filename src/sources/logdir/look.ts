@@ -1,7 +1,7 @@
 import type { BytePath, FileFacts, LocalFiles, Reached } from "../../io/local-files.ts";
+import { type LastLine, lastLine, stampClock } from "../../io/log-stamp.ts";
 import type { Clock, Stamp } from "../../ring/sample.ts";
 import { type LogFile, type Look, previousKey, type RotatedFile, type RotatedName, rotatedNames } from "./files.ts";
-import { type LastLine, lastLine, stampClock } from "./stamp.ts";
 
 /** What of `current` is read at first, and what when its last line is longer than that. */
 const LAST_LINES = 2048;

@@ -1,9 +1,9 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, pathText } from "../../io/local-files.ts";
+import { deniedFinding, deniedReason } from "../../io/permission.ts";
 import type { Slices } from "../../io/slices.ts";
 import type { Finding } from "../source.ts";
 import { type Called, type Logger, parseRunScript } from "./command-line.ts";
-import { deniedFinding, deniedReason } from "./permission.ts";
 import { realPath } from "./real-path.ts";
 
 /** Run scripts are short; what is longer is no script. */

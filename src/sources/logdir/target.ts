@@ -1,5 +1,6 @@
 import type { Io } from "../../io/io.ts";
 import { pathText } from "../../io/local-files.ts";
+import { deniedFinding, deniedReason } from "../../io/permission.ts";
 import type { FailedSample, GoodSample, Labels, Sample, Stamp } from "../../ring/sample.ts";
 import type { Finding } from "../source.ts";
 import { SUPERVISOR_OF } from "./command-line.ts";
@@ -7,7 +8,6 @@ import { Counters } from "./counters.ts";
 import { totalBytes } from "./files.ts";
 import { type Judged, judge, type World } from "./judge.ts";
 import { Directory, type Looked } from "./look.ts";
-import { deniedFinding, deniedReason } from "./permission.ts";
 import type { Spec } from "./spec.ts";
 import { STATES, type State } from "./states.ts";
 

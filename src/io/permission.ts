@@ -1,14 +1,20 @@
-import { accessWords, groupName, ownName } from "../../io/access-words.ts";
-import type { Io } from "../../io/io.ts";
-import { type BytePath, pathText } from "../../io/local-files.ts";
-import { shellWord } from "../../io/shell-word.ts";
-import type { Finding } from "../source.ts";
+import { accessWords, groupName, ownName } from "./access-words.ts";
+import type { Io } from "./io.ts";
+import { type BytePath, pathText } from "./local-files.ts";
+import { shellWord } from "./shell-word.ts";
 
 const READ = 0o4;
 const SEARCH = 0o1;
 
 /** What our user lacks: to list and enter a directory, or to read a file. */
 type Need = "directory" | "file";
+
+/** A path that may not be read, why, and the command that mends it: what sources publish as a finding. */
+export interface DeniedPath {
+  readonly what: string;
+  readonly found: string;
+  readonly mend: string;
+}
 
 /** Why a path cannot be read for want of permission: the first directory on the way that stops us, else itself. */
 export function deniedReason(io: Io, path: BytePath): string {
@@ -17,7 +23,7 @@ export function deniedReason(io: Io, path: BytePath): string {
   return `permission denied at "${pathText(culprit)}": ${words}`;
 }
 
-export function deniedFinding(io: Io, path: BytePath, need: Need): Finding {
+export function deniedFinding(io: Io, path: BytePath, need: Need): DeniedPath {
   return { what: pathText(path), found: deniedReason(io, path), mend: mendOf(io, path, need) };
 }
 

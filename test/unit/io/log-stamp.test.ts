@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { lastLine, stampClock } from "../../../../src/sources/logdir/stamp.ts";
+import { lastLine, stampClock } from "../../../src/io/log-stamp.ts";
 
-const SAMPLES = new URL("../../../samples/log-dirs/", import.meta.url);
+const SAMPLES = new URL("../../samples/log-dirs/", import.meta.url);
 
 /** Unix time of the newest line of a captured file, and the mtimes that were captured with it. */
 const captured = [

@@ -1,4 +1,4 @@
-import type { Clock } from "../../ring/sample.ts";
+import type { Clock } from "../ring/sample.ts";
 
 // line   := [stamp " "] text "\n"
 // stamp  := "@" TAI64N as 24 hex digits | YYYY-MM-DD "_"|"T" hh:mm:ss "." fraction (svlogd -tt and -ttt, UTC)
@@ -9,14 +9,16 @@ const NEWLINE = 0x0a;
 const LONGEST_STAMP = 40;
 
 /** Seconds of a TAI64N label: `fromTai` makes unix time of them. */
-type Stamp = { readonly kind: "tai"; readonly seconds: number } | { readonly kind: "unix"; readonly clock: Clock };
+export type LineStamp =
+  | { readonly kind: "tai"; readonly seconds: number }
+  | { readonly kind: "unix"; readonly clock: Clock };
 
 /**
  * The last whole line of a file. beyond: it begins before the bytes at hand. none: there is no whole line, since a last
  * line without a newline is still being written.
  */
 export type LastLine =
-  | { readonly kind: "line"; readonly stamp: Stamp | undefined }
+  | { readonly kind: "line"; readonly stamp: LineStamp | undefined }
   | { readonly kind: "beyond" }
   | { readonly kind: "none" };
 
@@ -32,7 +34,8 @@ export function lastLine(bytes: Buffer, whole: boolean): LastLine {
 
 const CALENDAR = /^(\d{4})-(\d\d)-(\d\d)[_T](\d\d):(\d\d):(\d\d\.\d{1,9})(?: |$)/;
 
-function parseStamp(line: string): Stamp | undefined {
+/** The stamp with which a line begins; undefined when there is none. */
+export function parseStamp(line: string): LineStamp | undefined {
   const [, label] = /^@([0-9a-f]{24})(?: |$)/.exec(line) ?? [];
   if (label !== undefined) return taiStamp(label);
   const [, year, month, day, hour, minute, second] = CALENDAR.exec(line) ?? [];
@@ -50,7 +53,7 @@ function daysSince1970(year: number, month: number, day: number): number {
 }
 
 /** 2^62 is the leading "4"; what follows it fits a double for longer than anybody logs. */
-function taiStamp(label: string): Stamp | undefined {
+function taiStamp(label: string): LineStamp | undefined {
   const seconds = Number.parseInt(label.slice(1, 16), 16);
   const nanoseconds = Number.parseInt(label.slice(16), 16);
   if (!label.startsWith("4") || seconds > Number.MAX_SAFE_INTEGER || nanoseconds >= 1e9) return undefined;
@@ -65,7 +68,7 @@ const FITTING_SECONDS = 5;
  * Unix time of a stamp. Which of the two offsets a TAI64N label has is told by the time at which the file was written,
  * where it fits one of them; else by the program that writes it.
  */
-export function stampClock(stamp: Stamp, written: Clock, logger: string): Clock {
+export function stampClock(stamp: LineStamp, written: Clock, logger: string): Clock {
   if (stamp.kind === "unix") return stamp.clock;
   const late = (offset: number): number => Math.abs(written - (stamp.seconds - offset));
   const fitting = OFFSETS.find((offset) => late(offset) <= FITTING_SECONDS);

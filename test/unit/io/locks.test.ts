@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { holderOf, parseLocks } from "../../../../src/sources/logdir/locks.ts";
+import { holderOf, parseLocks } from "../../../src/io/locks.ts";
 
 const TEXT = `1: POSIX  ADVISORY  WRITE 25175 fe:00:1509756 0 EOF
 2: FLOCK  ADVISORY  WRITE 77 08:01:42 0 EOF
