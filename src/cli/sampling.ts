@@ -5,6 +5,7 @@ import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
 import { Registry } from "../items/registry.ts";
 import { Journal } from "../journal/journal.ts";
+import { ringJournal } from "../journal/kind.ts";
 import { type ReplayedRecord, readJournal } from "../journal/replay.ts";
 import { Ring } from "../ring/ring.ts";
 import { schemaOf } from "../ring/schema.ts";
@@ -124,8 +125,7 @@ export class Sampling {
     if (mode === "read") return { journal: undefined, newest: readJournal(where, visit) };
     const options = {
       ...where,
-      keepSlots: settings.slots,
-      segmentSlots: Math.ceil(settings.slots / SEGMENTS_PER_RING),
+      kind: ringJournal(settings.slots, Math.ceil(settings.slots / SEGMENTS_PER_RING)),
       preamble: () => encoder.preamble(),
     };
     const journal = Journal.open(options, visit);

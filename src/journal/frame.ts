@@ -11,6 +11,8 @@ export const NO_SLOT = -1;
 
 const SIZE_AND_CRC = 8;
 const SLOT = 6;
+/** Bytes of a frame beside its body. */
+export const FRAME_BYTES = SIZE_AND_CRC + SLOT;
 
 /**
  * Encodes records one after the other into one new buffer, so that the caller may use its own again at once.
@@ -21,7 +23,7 @@ const SLOT = 6;
  * A payload is never empty, hence zeroes are never a valid frame (the CRC of nothing would be 0).
  */
 export function encodeFrames(records: readonly JournalRecord[]): Buffer {
-  const frames = Buffer.allocUnsafe(records.reduce((sum, { body }) => sum + SIZE_AND_CRC + SLOT + body.length, 0));
+  const frames = Buffer.allocUnsafe(records.reduce((sum, { body }) => sum + FRAME_BYTES + body.length, 0));
   let at = 0;
   for (const { slot, body } of records) {
     const payload = at + SIZE_AND_CRC;
@@ -37,18 +39,34 @@ export function encodeFrames(records: readonly JournalRecord[]): Buffer {
 
 /**
  * Visits the frames from an offset on, in order, and stops at the first that is not whole and valid.
- * The bodies are views of `bytes`.
+ * The bodies are views of `bytes`; `at` is where the frame begins.
  * @returns where it stopped: the length of `bytes` when all is well
  */
-export function scanFrames(bytes: Buffer, from: number, visit: (slot: number, body: Buffer) => void): number {
+export function scanFrames(
+  bytes: Buffer,
+  from: number,
+  visit: (slot: number, body: Buffer, at: number) => void,
+): number {
   let at = from;
-  while (at + SIZE_AND_CRC + SLOT <= bytes.length) {
+  for (let size = frameSize(bytes, at); size > 0; size = frameSize(bytes, at)) {
     const payload = at + SIZE_AND_CRC;
-    const size = bytes.readUInt32LE(at);
-    if (size < SLOT || size > bytes.length - payload) break;
-    if (crc32(bytes.subarray(payload, payload + size)) !== bytes.readUInt32LE(at + 4)) break;
-    visit(bytes.readIntLE(payload, SLOT), bytes.subarray(payload + SLOT, payload + size));
-    at = payload + size;
+    visit(bytes.readIntLE(payload, SLOT), bytes.subarray(at + FRAME_BYTES, at + size), at);
+    at += size;
   }
   return at;
+}
+
+/** Where the next valid frame behind a damaged place begins; undefined when there is none. */
+export function findFrame(bytes: Buffer, damaged: number): number | undefined {
+  for (let at = damaged + 1; at + FRAME_BYTES <= bytes.length; at++) if (frameSize(bytes, at) > 0) return at;
+  return undefined;
+}
+
+/** Bytes of the whole and valid frame that begins there; 0 when none does. */
+function frameSize(bytes: Buffer, at: number): number {
+  const payload = at + SIZE_AND_CRC;
+  if (payload + SLOT > bytes.length) return 0;
+  const size = bytes.readUInt32LE(at);
+  if (size < SLOT || size > bytes.length - payload) return 0;
+  return crc32(bytes.subarray(payload, payload + size)) === bytes.readUInt32LE(at + 4) ? SIZE_AND_CRC + size : 0;
 }

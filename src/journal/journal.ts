@@ -4,35 +4,29 @@ import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { codeOf, listSegments, segmentPath, textOf } from "./files.ts";
 import { encodeFrames, type JournalRecord, NO_SLOT } from "./frame.ts";
 import { encodeHeader } from "./header.ts";
+import type { JournalKind } from "./kind.ts";
 import { DirectoryLock } from "./lock.ts";
-import type { Visit } from "./replay.ts";
+import type { Place, Visit } from "./replay.ts";
 import { restore, type StoredSegment } from "./restore.ts";
 import { Segment } from "./segment.ts";
 
 export interface JournalOptions {
-  /** StateDir; made when it is missing. Holds the segments, `ring-<number>.journal`, and `lock`. */
+  /** Made when it is missing. Holds the segments, `<name>-<number>.journal`, and `lock`. */
   readonly directory: string;
+  readonly kind: JournalKind;
   /** Seconds of a slot. A segment with another step is set aside. */
   readonly step: number;
   /** Boot id of the machine now. */
   readonly boot: string;
-  /** A segment is deleted when its newest slot is more than this older than the newest of all. */
-  readonly keepSlots: number;
-  /** Slots after which a new segment begins. */
-  readonly segmentSlots: number;
   /** What every segment must begin with (definitions of its series), asked in `append` when a segment begins. */
   readonly preamble: () => readonly Buffer[];
   /** Told one whole sentence per finding. */
   readonly report: (line: string) => void;
 }
 
-/** A segment ends early at this size, so that it can always be read in one piece. */
-const SEGMENT_BYTES = 64 * 2 ** 20;
 /** What may wait for a disk that hangs. */
 const PENDING_BYTES = 16 * 2 ** 20;
 const MODE = 0o750;
-/** Every start begins a segment: so many more than the slots call for may exist. */
-const SPARE_SEGMENTS = 256;
 
 /**
  * Append-only log of what was learned in each slot, in segment files of bounded number and size.
@@ -70,15 +64,28 @@ export class Journal {
    * `readJournal` for what can still be read.
    */
   static open(options: JournalOptions, visit: Visit): Parsed<Journal> {
-    const lock = lockDirectory(options.directory);
-    if (lock.kind === "malformed") return lock;
-    const files = listed(options.directory);
-    if (files.kind === "malformed") {
-      lock.value.release();
-      return files;
+    const begun = begin(options);
+    if (begun.kind === "malformed") return begun;
+    const { lock, segments, next } = begun.value;
+    const stored = segments.flatMap((segment) => restore(segment, options, visit));
+    return ok(new Journal(options, lock, stored, next));
+  }
+
+  /** The same, with other work between the segments while `pause` says so. */
+  static async openInSlices(
+    options: JournalOptions,
+    visit: Visit,
+    pause: () => Promise<void> | undefined,
+  ): Promise<Parsed<Journal>> {
+    const begun = begin(options);
+    if (begun.kind === "malformed") return begun;
+    const { lock, segments, next } = begun.value;
+    const stored: StoredSegment[] = [];
+    for (const segment of segments) {
+      stored.push(...restore(segment, options, visit));
+      await pause();
     }
-    const stored = restore(files.value.segments, options, visit);
-    return ok(new Journal(options, lock.value, stored, files.value.next));
+    return ok(new Journal(options, lock, stored, next));
   }
 
   /** The newest slot that was found or appended. */
@@ -86,14 +93,16 @@ export class Journal {
     return this.#newest === NO_SLOT ? undefined : this.#newest;
   }
 
-  /** Appends what one slot brought. The bodies are copied before it returns. */
-  append(records: readonly JournalRecord[]): void {
-    if (this.#closed || records.length === 0) return;
+  /**
+   * Appends what one slot brought. The bodies are copied before it returns.
+   * @returns never rejects: where the records are once they are with the kernel, undefined when they were given up
+   */
+  append(records: readonly JournalRecord[]): Promise<Place | undefined> {
+    if (this.#closed || records.length === 0) return Promise.resolve(undefined);
     const frames = encodeFrames(records);
     const slot = records.reduce((newest, record) => Math.max(newest, record.slot), NO_SLOT);
     this.#newest = Math.max(this.#newest, slot);
-    if (this.#pendingBytes + frames.length > PENDING_BYTES) this.#stall();
-    else this.#queue(slot, frames);
+    return this.#pendingBytes + frames.length > PENDING_BYTES ? this.#stall() : this.#queue(slot, frames);
   }
 
   /** Settles when all that was appended is with the kernel, where it survives the end of this process, or given up. */
@@ -119,18 +128,21 @@ export class Journal {
     this.#lock.release();
   }
 
-  #queue(slot: number, frames: Buffer): void {
+  #queue(slot: number, frames: Buffer): Promise<Place | undefined> {
     const segment = this.#segmentFor(slot, frames.length);
     segment.newest = Math.max(segment.newest, slot);
     segment.bytes += frames.length;
     this.#pendingBytes += frames.length;
-    this.#work = this.#work.then(() => this.#write(segment, frames));
+    const written = this.#work.then(() => this.#write(segment, frames));
+    this.#work = written.then(() => undefined);
+    return written;
   }
 
   #segmentFor(slot: number, size: number): Segment {
     const current = this.#segment;
-    const fits = current !== undefined && !current.broken && current.bytes + size <= SEGMENT_BYTES;
-    if (fits && slot - current.firstSlot < this.#options.segmentSlots) return current;
+    const { segmentBytes, segmentSlots } = this.#options.kind;
+    const fits = current !== undefined && !current.broken && current.bytes + size <= segmentBytes;
+    if (fits && slot - current.firstSlot < segmentSlots) return current;
     this.#retire();
     this.#segment = this.#begin(slot);
     return this.#segment;
@@ -138,10 +150,10 @@ export class Journal {
 
   /** The preamble is asked here, not when the file is made: series may change while a slow disk keeps us waiting. */
   #begin(slot: number): Segment {
-    const { directory, preamble } = this.#options;
+    const { directory, kind, preamble } = this.#options;
     const definitions = preamble().map((body) => ({ slot: NO_SLOT, body }));
     const head = Buffer.concat([encodeHeader(this.#options), encodeFrames(definitions)]);
-    return new Segment(segmentPath(directory, this.#nextNumber++), head, slot);
+    return new Segment(segmentPath(directory, kind.name, this.#nextNumber++), head, slot);
   }
 
   /** Ends the segment after its last write. Its sync is not waited for: it must not delay the next slot's write. */
@@ -159,26 +171,29 @@ export class Journal {
     });
   }
 
-  async #write(segment: Segment, frames: Buffer): Promise<void> {
+  async #write(segment: Segment, frames: Buffer): Promise<Place | undefined> {
     try {
       if (segment.broken) throw new Error(`"${segment.path}" was given up`);
       await this.#drop();
       if (!segment.exists) await this.#secureDirectory();
-      await segment.write(frames);
+      const at = await segment.write(frames);
       this.#heal();
+      return { path: segment.path, at, end: at + frames.length };
     } catch (error) {
       segment.giveUp();
       this.#lose(error);
+      return undefined;
     } finally {
       this.#pendingBytes -= frames.length;
     }
   }
 
-  /** Deletes what has left the ring. It comes before a write: on a full disk it makes room. */
+  /** Deletes what is no longer needed. It comes before a write: on a full disk it makes room. */
   async #drop(): Promise<void> {
-    const { keepSlots, segmentSlots } = this.#options;
-    const surplus = this.#stored.length - Math.ceil(keepSlots / segmentSlots) - SPARE_SEGMENTS;
-    const isKept = ({ newest }: StoredSegment, at: number) => at >= surplus && newest >= this.#newest - keepSlots;
+    const { kind } = this.#options;
+    const surplus = this.#stored.length - kind.mostSegments;
+    const oldest = kind.oldest(this.#newest);
+    const isKept = ({ newest }: StoredSegment, at: number) => at >= surplus && newest >= oldest;
     const dropped = this.#stored.filter((segment, at) => !isKept(segment, at));
     this.#stored = this.#stored.filter(isKept);
     for (const { path } of dropped) await this.#delete(path);
@@ -213,9 +228,10 @@ export class Journal {
   }
 
   /** The disk hangs: gives this slot up, and the segment, since the slot may hold definitions that later ones need. */
-  #stall(): void {
+  #stall(): Promise<undefined> {
     this.#lose(new Error(`${this.#pendingBytes} bytes wait for the disk`));
     this.#retire();
+    return Promise.resolve(undefined);
   }
 
   #lose(error: unknown): void {
@@ -226,16 +242,26 @@ export class Journal {
   #fail(error: unknown): void {
     if (this.#lost !== undefined) return;
     this.#lost = 0;
-    const { directory, report } = this.#options;
-    report(`Cannot write the journal in "${directory}": ${textOf(error)}. New samples are kept in memory only.`);
+    const { directory, kind, report } = this.#options;
+    report(`Cannot write the journal in "${directory}": ${textOf(error)}. ${kind.whileFailing}.`);
   }
 
   #heal(): void {
     if (this.#lost === undefined) return;
-    const { directory, report } = this.#options;
-    report(`The journal in "${directory}" is written again; slots missing in it: ${this.#lost}.`);
+    const { directory, kind, report } = this.#options;
+    report(`The journal in "${directory}" is written again; ${kind.afterFailing(this.#lost)}.`);
     this.#lost = undefined;
   }
+}
+
+/** Takes the lock and lists what is there. */
+function begin({ directory, kind }: JournalOptions) {
+  const lock = lockDirectory(directory);
+  if (lock.kind === "malformed") return lock;
+  const files = listed(directory, kind.name);
+  if (files.kind === "ok") return ok({ ...files.value, lock: lock.value });
+  lock.value.release();
+  return files;
 }
 
 function lockDirectory(directory: string): Parsed<DirectoryLock> {
@@ -247,9 +273,9 @@ function lockDirectory(directory: string): Parsed<DirectoryLock> {
   }
 }
 
-function listed(directory: string): Parsed<ReturnType<typeof listSegments>> {
+function listed(directory: string, name: string): Parsed<ReturnType<typeof listSegments>> {
   try {
-    return ok(listSegments(directory));
+    return ok(listSegments(directory, name));
   } catch (error) {
     return malformed(`cannot read "${directory}": ${textOf(error)}`);
   }

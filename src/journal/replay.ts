@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
 import { type AsideReason, codeOf, listSegments, type SegmentFile, textOf } from "./files.ts";
-import { NO_SLOT, scanFrames } from "./frame.ts";
+import { FRAME_BYTES, findFrame, NO_SLOT, scanFrames } from "./frame.ts";
 import { parseHeader, type SegmentHeader } from "./header.ts";
+import { RING } from "./kind.ts";
+
+/** Frames of one segment that stand one behind the other: from byte `at` to before byte `end`. */
+export interface Place {
+  readonly path: string;
+  readonly at: number;
+  readonly end: number;
+}
 
 /**
  * A record as it is read back. `slot` is undefined for those that a segment begins with. `body` is a view of the whole
@@ -11,20 +19,30 @@ export interface ReplayedRecord {
   readonly slot: number | undefined;
   readonly body: Buffer;
   readonly sameBoot: boolean;
+  readonly place: Place;
 }
 
 /** Called with all valid records, in the order in which they were appended. */
 export type Visit = (record: ReplayedRecord) => void;
 
-/** What reading a segment showed. `newest`: its newest slot, -1 when it has none. */
+/**
+ * What reading a segment showed. `newest`: its newest slot, -1 when it has none. holed: damaged, and readable again
+ * behind it; `missing`: bytes that are not.
+ */
 export type SegmentReading =
   | { readonly kind: "whole"; readonly newest: number }
   | { readonly kind: "torn"; readonly newest: number; readonly at: number; readonly size: number }
+  | { readonly kind: "holed"; readonly newest: number; readonly at: number; readonly missing: number }
   | { readonly kind: "empty" }
   | { readonly kind: "unusable"; readonly why: AsideReason; readonly reason: string };
 
-/** Reads one segment whole and visits its records up to the first damage. `expected`: step and boot id of now. */
-export function readSegment(path: string, expected: SegmentHeader, visit: Visit): SegmentReading {
+/** Step and boot id of now, and whether to read on behind damage. */
+export interface Expected extends SegmentHeader {
+  readonly beyondDamage?: boolean;
+}
+
+/** Reads one segment whole and visits its records up to the first damage, or all that are valid. */
+export function readSegment(path: string, expected: Expected, visit: Visit): SegmentReading {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -32,10 +50,15 @@ export function readSegment(path: string, expected: SegmentHeader, visit: Visit)
     if (codeOf(error) === "ENOENT") return { kind: "empty" }; // dropped since it was listed
     return { kind: "unusable", why: "unreadable", reason: textOf(error) };
   }
-  return bytes.length === 0 ? { kind: "empty" } : visitSegment(bytes, expected, visit);
+  return bytes.length === 0 ? { kind: "empty" } : visitSegment({ path, bytes }, expected, visit);
 }
 
-function visitSegment(bytes: Buffer, expected: SegmentHeader, visit: Visit): SegmentReading {
+interface SegmentBytes {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+function visitSegment({ path, bytes }: SegmentBytes, expected: Expected, visit: Visit): SegmentReading {
   const read = parseHeader(bytes);
   if (read.kind === "malformed") return { kind: "unusable", why: "damaged", reason: read.reason };
   if (read.kind === "foreign") {
@@ -47,11 +70,30 @@ function visitSegment(bytes: Buffer, expected: SegmentHeader, visit: Visit): Seg
   }
   let newest = NO_SLOT;
   const sameBoot = boot === expected.boot;
-  const at = scanFrames(bytes, size, (slot, body) => {
-    newest = Math.max(newest, slot);
-    visit({ slot: slot === NO_SLOT ? undefined : slot, body, sameBoot });
-  });
-  return at === bytes.length ? { kind: "whole", newest } : { kind: "torn", newest, at, size: bytes.length };
+  const scan = (from: number) =>
+    scanFrames(bytes, from, (slot, body, at) => {
+      newest = Math.max(newest, slot);
+      const place = { path, at, end: at + FRAME_BYTES + body.length };
+      visit({ slot: slot === NO_SLOT ? undefined : slot, body, sameBoot, place });
+    });
+  const at = scan(size);
+  if (at === bytes.length) return { kind: "whole", newest };
+  const missing = expected.beyondDamage === true ? scanBehind(bytes, at, scan) : undefined;
+  return missing === undefined
+    ? { kind: "torn", newest, at, size: bytes.length }
+    : { kind: "holed", newest, at, missing };
+}
+
+/** Scans all that is valid behind a damaged place. @returns the bytes that are not, undefined when nothing is valid */
+function scanBehind(bytes: Buffer, damaged: number, scan: (from: number) => number): number | undefined {
+  let missing = 0;
+  let at = damaged;
+  for (let next = findFrame(bytes, at); next !== undefined; next = findFrame(bytes, at)) {
+    missing += next - at;
+    at = scan(next);
+    if (at === bytes.length) return missing;
+  }
+  return at === damaged ? undefined : missing + bytes.length - at;
 }
 
 /** The beginning of the sentence about a segment that is not whole; undefined when there is nothing to say. */
@@ -59,6 +101,8 @@ export function findingText(path: string, reading: SegmentReading): string | und
   switch (reading.kind) {
     case "torn":
       return `"${path}" is damaged from byte ${reading.at} to its end at ${reading.size}`;
+    case "holed":
+      return `"${path}" is damaged from byte ${reading.at} on`;
     case "unusable":
       return `"${path}" cannot be used, ${reading.reason}`;
     case "whole":
@@ -68,7 +112,7 @@ export function findingText(path: string, reading: SegmentReading): string | und
 }
 
 /**
- * Reads a journal without its lock and without changing anything on disk, for use beside no daemon or another's.
+ * Reads the ring's journal without its lock and without changing anything on disk, for use beside no daemon or another's.
  * @param report one sentence per finding
  * @returns the newest slot, or undefined when there is none
  */
@@ -88,7 +132,7 @@ export function readJournal(
 
 function listed(directory: string, report: (line: string) => void): readonly SegmentFile[] {
   try {
-    return listSegments(directory).segments;
+    return listSegments(directory, RING).segments;
   } catch (error) {
     report(`Cannot read "${directory}": ${textOf(error)}.`);
     return [];

@@ -1,6 +1,7 @@
 import { truncateSync, unlinkSync } from "node:fs";
-import { type SegmentFile, setAside, textOf } from "./files.ts";
+import { type SegmentFile, setAside, textOf, type Whereabouts } from "./files.ts";
 import type { SegmentHeader } from "./header.ts";
+import type { JournalKind } from "./kind.ts";
 import { findingText, readSegment, type SegmentReading, type Visit } from "./replay.ts";
 
 /** A segment that is no longer written to. `newest`: its newest slot, -1 when it has none. */
@@ -12,25 +13,26 @@ export interface StoredSegment {
 /** What a restore needs to know of the present, and whom it tells what it found. */
 export interface RestoreOptions extends SegmentHeader {
   readonly directory: string;
+  readonly kind: JournalKind;
   readonly report: (line: string) => void;
 }
 
 /**
- * Visits the records of all segments and mends the files: damaged ends are cut, unusable segments set aside, empty ones
+ * Visits the records of a segment and mends its file: a damaged end is cut, an unusable segment set aside, an empty one
  * deleted. Only for who holds the lock.
+ * @returns the segment, unless it is gone
  */
-export function restore(files: readonly SegmentFile[], options: RestoreOptions, visit: Visit): StoredSegment[] {
-  return files.flatMap(({ path }) => {
-    const reading = readSegment(path, options, visit);
-    mend(path, reading, options);
-    return "newest" in reading ? [{ path, newest: reading.newest }] : [];
-  });
+export function restore({ path }: SegmentFile, options: RestoreOptions, visit: Visit): readonly StoredSegment[] {
+  const { beyondDamage } = options.kind;
+  const reading = readSegment(path, { ...options, beyondDamage }, visit);
+  mend(path, reading, options);
+  return "newest" in reading ? [{ path, newest: reading.newest }] : [];
 }
 
-function mend(path: string, reading: SegmentReading, { directory, report }: RestoreOptions): void {
+function mend(path: string, reading: SegmentReading, { directory, kind, report }: RestoreOptions): void {
   const finding = findingText(path, reading);
   try {
-    const done = change(path, reading, directory);
+    const done = change(path, reading, { directory, name: kind.name });
     if (finding !== undefined) report(`${finding}: ${done}.`);
   } catch (error) {
     report(`${finding ?? `"${path}" is empty`}; it could not be mended: ${textOf(error)}.`);
@@ -38,7 +40,7 @@ function mend(path: string, reading: SegmentReading, { directory, report }: Rest
 }
 
 /** @returns what was done, in words */
-function change(path: string, reading: SegmentReading, directory: string): string {
+function change(path: string, reading: SegmentReading, where: Whereabouts): string {
   switch (reading.kind) {
     case "whole":
       return "kept";
@@ -48,7 +50,9 @@ function change(path: string, reading: SegmentReading, directory: string): strin
     case "torn":
       truncateSync(path, reading.at);
       return "cut there";
+    case "holed":
+      return `the rest is used, ${reading.missing} bytes are lost`;
     case "unusable":
-      return `set aside as "${setAside(directory, path, reading.why)}"`;
+      return `set aside as "${setAside(where, path, reading.why)}"`;
   }
 }

@@ -47,12 +47,14 @@ export class Segment {
   /**
    * Appends frames. Throws the system's error, leaving the file as it was before, or that somebody deleted the file:
    * then all that it held is lost.
+   * @returns the byte at which they begin
    */
-  async write(frames: Buffer): Promise<void> {
+  async write(frames: Buffer): Promise<number> {
     if (this.#head === undefined) await this.#append(frames);
     else await this.#create(Buffer.concat([this.#head, frames]));
     this.#head = undefined;
     await this.#expectLinked();
+    return this.#written - frames.length;
   }
 
   /** Writes through to the disk. Throws; pages that were written before may be lost then. */

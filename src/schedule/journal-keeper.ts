@@ -24,7 +24,7 @@ export class JournalKeeper implements Keeper {
   }
 
   keep(slot: number): void {
-    this.#journal.append(this.#bodies.map((body) => ({ slot, body })));
+    void this.#journal.append(this.#bodies.map((body) => ({ slot, body })));
     this.#bodies = [];
     this.#slots++;
     if (this.#slots % this.#slotsPerSync === 0) void this.#journal.sync();

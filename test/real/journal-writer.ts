@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { Journal } from "../../src/journal/journal.ts";
+import { ringJournal } from "../../src/journal/kind.ts";
 
 /*
  * Appends a slot of records every 5 ms until it is ended. Record ids have no gaps, across restarts too.
@@ -15,8 +16,7 @@ const opened = Journal.open(
     directory,
     step: 1,
     boot: "boot",
-    keepSlots: Number(keepSlots),
-    segmentSlots: 50,
+    kind: ringJournal(Number(keepSlots), 50),
     preamble: () => [Buffer.from("preamble")],
     report,
   },
@@ -34,7 +34,7 @@ writeSync(1, `open ${nextId}\n`);
 let slot = journal.newestSlot ?? 0;
 const timer = setInterval(() => {
   slot++;
-  journal.append(Array.from({ length: Number(records) }, () => ({ slot, body: bodyOf(nextId++) })));
+  void journal.append(Array.from({ length: Number(records) }, () => ({ slot, body: bodyOf(nextId++) })));
   const last = nextId - 1;
   void journal.settled().then(() => writeSync(1, `ack ${last}\n`));
   if (slot % 20 === 0) void journal.sync();

@@ -152,7 +152,7 @@ test("segments of another step are set aside, at most 8 files in all", async () 
   expect(lines[0]).toContain("cannot be used, its slots have 60 s, those of now 1 s: set aside");
   const numbers = Array.from({ length: 8 }, (_, at) => String(at + 5).padStart(8, "0"));
   expect(segmentNames(directory)).toEqual(numbers.map((number) => `ring-${number}.journal.other-step`));
-  journal.append([record(9, "new")]);
+  void journal.append([record(9, "new")]);
   await journal.close();
   expect(segmentNames(directory).at(-1)).toBe("ring-00000013.journal");
 });

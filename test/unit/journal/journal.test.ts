@@ -17,8 +17,8 @@ import { DEFAULTS, openJournal, readOnly, record, segmentNames, temporaryDirecto
 test("records come back in the order in which they were appended", async () => {
   const directory = temporaryDirectory();
   const { journal } = openJournal({ directory });
-  journal.append([record(7, "a"), record(7, "b")]);
-  journal.append([record(8, "c")]);
+  void journal.append([record(7, "a"), record(7, "b")]);
+  void journal.append([record(8, "c")]);
   await journal.close();
   const { seen, journal: again } = openJournal({ directory });
   expect(seen).toEqual([
@@ -32,7 +32,7 @@ test("records come back in the order in which they were appended", async () => {
 test("the newest slot is that of what was found, then of what is appended", () => {
   const { journal } = openJournal({ directory: temporaryDirectory() });
   expect(journal.newestSlot).toBeUndefined();
-  journal.append([record(5, "a")]);
+  void journal.append([record(5, "a")]);
   expect(journal.newestSlot).toBe(5);
 });
 
@@ -51,10 +51,10 @@ test("every segment begins with the preamble of its time, which belongs to no sl
   const series = ["x"];
   const preamble = () => series.map((name) => Buffer.from(name));
   const { journal } = openJournal({ directory, segmentSlots: 2, preamble });
-  journal.append([record(1, "1")]);
+  void journal.append([record(1, "1")]);
   series.push("y");
-  journal.append([record(2, "2")]);
-  journal.append([record(3, "3")]);
+  void journal.append([record(2, "2")]);
+  void journal.append([record(3, "3")]);
   series.push("z"); // after the append that begins the segment, before its write
   await journal.close();
   const { seen } = openJournal({ directory });
@@ -65,7 +65,7 @@ test("every segment begins with the preamble of its time, which belongs to no sl
 test("no file is made before there is something to write", async () => {
   const directory = temporaryDirectory();
   const { journal } = openJournal({ directory, preamble: () => [Buffer.from("x")] });
-  journal.append([]);
+  void journal.append([]);
   await journal.close();
   expect(segmentNames(directory)).toEqual([]);
 });
@@ -73,7 +73,7 @@ test("no file is made before there is something to write", async () => {
 test("segments whose slots have left the ring are deleted, so files and bytes stay bounded", async () => {
   const directory = temporaryDirectory();
   const { journal } = openJournal({ directory, keepSlots: 10, segmentSlots: 5 });
-  for (let slot = 0; slot < 103; slot++) journal.append([record(slot, `slot ${slot}`)]);
+  for (let slot = 0; slot < 103; slot++) void journal.append([record(slot, `slot ${slot}`)]);
   await journal.close();
   expect(segmentNames(directory)).toEqual([19, 20, 21].map((number) => `ring-000000${number}.journal`));
   const { seen } = openJournal({ directory });
@@ -84,7 +84,7 @@ test("segments whose slots have left the ring are deleted, so files and bytes st
 test("a segment goes with the slot that puts its newest outside of the ring, not before", async () => {
   const directory = temporaryDirectory();
   const { journal } = openJournal({ directory, keepSlots: 10, segmentSlots: 5 });
-  for (let slot = 0; slot <= 14; slot++) journal.append([record(slot, "x")]);
+  for (let slot = 0; slot <= 14; slot++) void journal.append([record(slot, "x")]);
   await journal.settled();
   expect(segmentNames(directory)).toHaveLength(3);
   await writeSlots(journal, 15, ["x"]);
@@ -116,7 +116,7 @@ test("a segment ends early when it has grown large", async () => {
   const { journal } = openJournal({ directory });
   const body = Buffer.alloc(12 * 2 ** 20, 1);
   for (let slot = 0; slot < 6; slot++) {
-    journal.append([{ slot, body }]);
+    void journal.append([{ slot, body }]);
     await journal.settled();
   }
   await journal.close();
@@ -130,9 +130,9 @@ test("what the disk does not take up in time is given up, and the journal is who
   const directory = temporaryDirectory();
   const { journal, lines } = openJournal({ directory, preamble: () => [Buffer.from("x")] });
   const body = Buffer.alloc(7 * 2 ** 20);
-  for (let slot = 0; slot < 5; slot++) journal.append([{ slot, body }]);
+  for (let slot = 0; slot < 5; slot++) void journal.append([{ slot, body }]);
   await journal.settled();
-  journal.append([record(5, "after")]);
+  void journal.append([record(5, "after")]);
   await journal.close();
   expect(lines[0]).toMatch(/^Cannot write the journal in ".*": \d+ bytes wait for the disk\. New samples are kept/);
   expect(lines[1]).toMatch(/is written again; slots missing in it: 3\.$/);
@@ -173,11 +173,11 @@ for (const { name, path } of unusable) {
 test("a deleted segment is told once and costs what it held; the next slot begins a whole new one", async () => {
   const directory = temporaryDirectory();
   const { journal, lines } = openJournal({ directory, preamble: () => [Buffer.from("x")] });
-  journal.append([record(1, "a")]);
+  void journal.append([record(1, "a")]);
   await journal.settled();
   unlinkSync(join(directory, "ring-00000001.journal"));
   for (let slot = 2; slot < 5; slot++) {
-    journal.append([record(slot, "b")]);
+    void journal.append([record(slot, "b")]);
     await journal.settled();
   }
   await journal.close();
@@ -191,12 +191,12 @@ test("a deleted segment is told once and costs what it held; the next slot begin
 test("a deleted directory is made anew, and locked", async () => {
   const directory = join(temporaryDirectory(), "state");
   const { journal } = openJournal({ directory });
-  journal.append([record(1, "a")]);
+  void journal.append([record(1, "a")]);
   await journal.settled();
   rmSync(directory, { recursive: true });
-  journal.append([record(2, "b")]);
+  void journal.append([record(2, "b")]);
   await journal.settled();
-  journal.append([record(3, "c")]);
+  void journal.append([record(3, "c")]);
   await journal.settled();
   expect(() => openJournal({ directory })).toThrow("is locked by process");
   await journal.close();
@@ -208,7 +208,7 @@ test("a writer that came in after the directory was deleted is left alone", asyn
   const first = openJournal({ directory });
   rmSync(directory, { recursive: true });
   const second = openJournal({ directory });
-  first.journal.append([record(1, "of the first")]);
+  void first.journal.append([record(1, "of the first")]);
   await first.journal.settled();
   expect(first.lines).toEqual([expect.stringContaining(`"${directory}/lock" is locked by process ${process.pid}`)]);
   await writeSlots(second.journal, 1, ["of the second"]);
@@ -222,14 +222,14 @@ test("sync may be called at any time, also beside appends and after the end", as
   await journal.sync();
   const syncs: Promise<void>[] = [];
   for (let slot = 0; slot < 20; slot++) {
-    journal.append([record(slot, "x")]);
+    void journal.append([record(slot, "x")]);
     syncs.push(journal.sync());
   }
   await Promise.all(syncs);
   await journal.close();
   await journal.sync();
   await journal.close();
-  journal.append([record(99, "too late")]);
+  void journal.append([record(99, "too late")]);
   expect(lines).toEqual([]);
   expect(readOnly(directory).seen).toHaveLength(20);
 });
@@ -239,7 +239,7 @@ test("a numbered file that something else made is never written into", async () 
   const { journal, lines } = openJournal({ directory });
   const path = join(directory, "ring-00000001.journal");
   writeFileSync(path, "theirs");
-  journal.append([record(1, "a")]);
+  void journal.append([record(1, "a")]);
   await journal.settled();
   await writeSlots(journal, 2, ["b"]);
   expect(readFileSync(path, "utf8")).toBe("theirs");
@@ -253,8 +253,8 @@ test("what waits behind a failed write is given up with it, since it may rest on
   const makeRoom = (line: string) => line.startsWith("Cannot write") && rmSync(theirs);
   const { journal } = openJournal({ directory, report: makeRoom });
   writeFileSync(theirs, "theirs");
-  journal.append([record(1, "fails")]);
-  journal.append([record(2, "waits")]);
+  void journal.append([record(1, "fails")]);
+  void journal.append([record(2, "waits")]);
   await journal.settled();
   await writeSlots(journal, 3, ["anew"]);
   expect(readOnly(directory).seen.map(({ text }) => text)).toEqual(["anew"]);
@@ -263,14 +263,14 @@ test("what waits behind a failed write is given up with it, since it may rest on
 test("failing for long does not cost the older segments", async () => {
   const directory = temporaryDirectory();
   const { journal } = openJournal({ directory, segmentSlots: 1000 });
-  journal.append([record(1, "old")]);
+  void journal.append([record(1, "old")]);
   await journal.settled();
   for (let number = 2; number <= 301; number++) {
     writeFileSync(join(directory, `ring-${String(number).padStart(8, "0")}.journal`), "theirs");
   }
-  journal.append([{ slot: 2, body: Buffer.alloc(17 * 2 ** 20) }]); // more than may wait: ends the segment
+  void journal.append([{ slot: 2, body: Buffer.alloc(17 * 2 ** 20) }]); // more than may wait: ends the segment
   for (let slot = 3; slot <= 302; slot++) {
-    journal.append([record(slot, "refused")]);
+    void journal.append([record(slot, "refused")]);
     await journal.settled();
   }
   await writeSlots(journal, 303, ["new"]);

@@ -30,7 +30,7 @@ test("readJournal reads what is valid and changes nothing on disk", async () => 
 test("readJournal works beside the writer", async () => {
   const directory = temporaryDirectory();
   const { journal } = openJournal({ directory });
-  journal.append([record(4, "fresh")]);
+  void journal.append([record(4, "fresh")]);
   await journal.settled();
   expect(readOnly(directory).newest).toBe(4);
   await journal.close();

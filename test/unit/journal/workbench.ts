@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 import { Journal, type JournalOptions } from "../../../src/journal/journal.ts";
+import { ringJournal } from "../../../src/journal/kind.ts";
 import { type ReplayedRecord, readJournal } from "../../../src/journal/replay.ts";
 
 /** A record as tests compare it. */
@@ -34,11 +35,20 @@ export interface Opened {
   readonly lines: readonly string[];
 }
 
-export function openJournal(options: Partial<JournalOptions> & { readonly directory: string }): Opened {
+interface Opening extends Partial<JournalOptions> {
+  readonly directory: string;
+  readonly keepSlots?: number;
+  readonly segmentSlots?: number;
+}
+
+export function openJournal({ keepSlots = 1000, segmentSlots = 10, ...options }: Opening): Opened {
   const seen: Seen[] = [];
   const lines: string[] = [];
   const report = (line: string) => void lines.push(line);
-  const opened = Journal.open({ ...DEFAULTS, report, ...options }, (record) => seen.push(asSeen(record)));
+  const opened = Journal.open(
+    { ...DEFAULTS, kind: ringJournal(keepSlots, segmentSlots), report, ...options },
+    (record) => seen.push(asSeen(record)),
+  );
   if (opened.kind === "malformed") throw new Error(opened.reason);
   journals.push(opened.value);
   return { journal: opened.value, seen, lines };
@@ -55,10 +65,9 @@ export function readOnly(directory: string, step: number = DEFAULTS.step) {
 export const DEFAULTS = {
   step: 60,
   boot: "boot-1",
-  keepSlots: 1000,
-  segmentSlots: 10,
+  kind: ringJournal(1000, 10),
   preamble: (): readonly Buffer[] => [],
-} as const;
+};
 
 export function record(slot: number, text: string) {
   return { slot, body: Buffer.from(text) };
@@ -66,7 +75,7 @@ export function record(slot: number, text: string) {
 
 /** Appends one slot per text from `first` on and closes. */
 export async function writeSlots(journal: Journal, first: number, texts: readonly string[]): Promise<void> {
-  for (const [at, text] of texts.entries()) journal.append([record(first + at, text)]);
+  for (const [at, text] of texts.entries()) void journal.append([record(first + at, text)]);
   await journal.close();
 }
 
