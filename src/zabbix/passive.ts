@@ -1,4 +1,5 @@
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { isObject, type JsonObject, jsonText, parseJson, untilNul } from "./json.ts";
 
 // Bodies of passive checks; each travels in one packet.
 //
@@ -76,30 +77,11 @@ export function decodeJsonReply(body: Buffer): Parsed<PassiveReply> {
   return isObject(result) ? readResult(result) : malformed('reply has no result in "data"');
 }
 
-function untilNul(text: string): string {
-  const nul = text.indexOf("\0");
-  return nul === -1 ? text : text.slice(0, nul);
-}
-
 /** A loop, since a pattern for this takes quadratic time: 64 kB of line ends before a letter stop the daemon for seconds. */
 function withoutLineEnds(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === "\n" || text[end - 1] === "\r")) end -= 1;
   return text.slice(0, end);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(json: unknown): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 function readRequest(json: unknown): PassiveRequest {
@@ -154,11 +136,6 @@ function jsonResult(reply: PassiveReply): string {
     case "unknown":
       return `"error":${jsonText(reply.reason)}`;
   }
-}
-
-/** Askers cut text at NUL and refuse the escape of half a surrogate pair, which JavaScript strings may hold. */
-function jsonText(text: string): string {
-  return JSON.stringify(untilNul(text).replace(/\p{Surrogate}/gu, "\ufffd"));
 }
 
 function readResult(result: JsonObject): Parsed<PassiveReply> {
