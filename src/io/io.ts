@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Stamp } from "../ring/sample.ts";
-import type { BytePath, LocalFiles } from "./local-files.ts";
+import type { BytePath, LocalFiles, Reached } from "./local-files.ts";
 
 /** Where a stream connection goes. `host` may be a name: it is resolved anew at each connect. */
 export type Endpoint =
@@ -53,6 +53,12 @@ export interface DatagramsHeard {
   failed(reason: string): void;
 }
 
+/** An IP address of this machine, and the interface that has it. */
+export interface LocalAddress {
+  readonly interface: string;
+  readonly address: string;
+}
+
 /** The world as the daemon meets it: time, connections, small local files. A test replaces it whole. */
 export interface Io {
   /** The present on both clocks. */
@@ -79,6 +85,13 @@ export interface Io {
   readTextAside(path: string): Promise<string | undefined>;
   /** Names in a directory, or undefined when it cannot be read. */
   list(path: string): readonly string[] | undefined;
+  /**
+   * How many names a directory has, without holding up anything else however many they are. Fails once the signal
+   * aborts.
+   */
+  countAside(directory: BytePath, signal: AbortSignal): Promise<Reached<number>>;
+  /** Of all interfaces that are up, the second and further ones too. */
+  addresses(): readonly LocalAddress[];
   /** Who may use a file, or undefined when that cannot be seen. */
   access(path: string): Access | undefined;
   /** The same files by their bytes, with the reason when one cannot be read: for sources that live on status files. */

@@ -103,8 +103,13 @@ function reached<T>(attempt: () => T): Reached<T> {
   try {
     return { kind: "ok", value: attempt() };
   } catch (error) {
-    return { kind: "failed", code: (error as NodeJS.ErrnoException).code ?? "", reason: systemReason(error) };
+    return failedBy(error);
   }
+}
+
+/** What node threw, as an answer. */
+export function failedBy(error: unknown): Extract<Reached<never>, { kind: "failed" }> {
+  return { kind: "failed", code: String((error as NodeJS.ErrnoException).code ?? ""), reason: systemReason(error) };
 }
 
 /** What the system calls an error of node: "permission denied". */

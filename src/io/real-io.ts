@@ -1,8 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isIP, connect as netConnect, Socket } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
-import type { Access, ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
+import { countAside } from "./count-aside.ts";
+import type { Access, ConnectOptions, Endpoint, Io, LocalAddress, TlsOptions } from "./io.ts";
 import { realFiles } from "./real-files.ts";
 import { listenDatagrams, listenFifo } from "./real-listeners.ts";
 
@@ -26,6 +28,8 @@ export function realIo(): Io {
     readText,
     readTextAside: (path) => readFile(path, "utf8").catch(() => undefined),
     list: (path) => orUndefined(() => readdirSync(path)),
+    countAside,
+    addresses,
     access: (path) => orUndefined(() => access(path)),
     files: realFiles,
   };
@@ -83,6 +87,11 @@ function readText(path: string): string | undefined {
       closeSync(descriptor);
     }
   });
+}
+
+function addresses(): readonly LocalAddress[] {
+  const named = Object.entries(networkInterfaces());
+  return named.flatMap(([name, all = []]) => all.map(({ address }) => ({ interface: name, address })));
 }
 
 function access(path: string): Access {

@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ring: { rooms: [], modules: [] },
   zabbix: { rooms: ["ring/answer"], modules: [] },
   journal: { rooms: ["ring/answer", "io/make-directory"], modules: [...FILES, "node:child_process"] }, // flock(1): Node cannot lock
-  io: { rooms: ["ring"], modules: [...FILES, ...NETWORK, "node:dgram"] },
+  io: { rooms: ["ring"], modules: [...FILES, ...NETWORK, "node:dgram", "node:os"] },
   derive: { rooms: ["ring"], modules: [] },
   items: { rooms: ["ring", "zabbix/key", "zabbix/access"], modules: [] },
   config: { rooms: ["ring/answer"], modules: [...FILES, "node:net"] }, // net: isIP

@@ -1,3 +1,4 @@
+import { countAside } from "../../../src/io/count-aside.ts";
 import type { Io } from "../../../src/io/io.ts";
 import { realFiles } from "../../../src/io/real-files.ts";
 
@@ -44,6 +45,8 @@ export function fakeIo(start = { clock: 1_700_000_000, mono: 1_000 }): FakeIo {
     readText: () => undefined,
     readTextAside: async () => undefined,
     list: () => undefined,
+    countAside,
+    addresses: () => [],
     access: () => undefined,
     files: realFiles,
   };

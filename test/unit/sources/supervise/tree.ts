@@ -106,6 +106,8 @@ export function ioOver(files: Looks, texts: Readonly<Record<string, string>> = {
     readTextAside: async (path) => texts[path],
     list: (path) =>
       path === "/proc" ? [...new Set(Object.keys(texts).flatMap((text) => text.split("/")[2] ?? []))] : undefined,
+    countAside: async () => ({ kind: "failed", code: "ENOENT", reason: "no such file or directory" }),
+    addresses: () => [],
     access: () => ({ mode: 0o700, uid: 0, gid: 0 }),
     files: files as LocalFiles,
   };
