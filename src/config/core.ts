@@ -2,6 +2,7 @@ import { hostName, ipAddress } from "./agent-kinds.ts";
 import { bytes, duration, integer, list, optional, path, repeatable, text } from "./kinds.ts";
 import type { Entry } from "./reader.ts";
 import { type Directives, directive, type Kind, type Values } from "./spec.ts";
+import { TLS } from "./tls.ts";
 
 /** Grammars of their own, which belong to other rooms: the texts are taken as they are here and parsed there. */
 const peer: Kind<string> = { ...text, syntax: "IP address, CIDR block or DNS name" };
@@ -92,6 +93,7 @@ export const CORE = {
     fallback: "/run/tidemark",
     doc: "Directory of the control socket and of the value files that UserParameters read.",
   }),
+  ...TLS,
   "UserParameter.Keys": directive({
     kind: repeatable(itemKey),
     fallback: [],

@@ -1,16 +1,6 @@
-import {
-  bytes,
-  choice,
-  duration,
-  integer,
-  optional,
-  readableFile,
-  secretFile,
-  text,
-  yesNo,
-} from "../../config/kinds.ts";
+import { bytes, choice, duration, integer, optional, secretFile, text, yesNo } from "../../config/kinds.ts";
+import { pemFile, secretPemFile } from "../../config/secret-kinds.ts";
 import { directive, type Kind, type Section, type SectionSpec, type Values } from "../../config/spec.ts";
-import type { Parsed } from "../../ring/answer.ts";
 import type { TlsFiles } from "./access.ts";
 import { type Address, labelsOf, parseAddress } from "./address.ts";
 import { PROTOCOLS } from "./client.ts";
@@ -23,21 +13,6 @@ const address: Kind<Address> = {
   parse: parseAddress,
   format: ({ uri }) => uri,
 };
-
-const pemFile = pem(readableFile);
-const secretPemFile = pem(secretFile);
-
-/** A file that besides holds PEM. */
-function pem(file: Kind<string>): Kind<string> {
-  return {
-    ...file,
-    verify: (path, files) => file.verify?.(path, files) ?? (isPem(files.read(path)) ? undefined : "it holds no PEM"),
-  };
-}
-
-function isPem(read: Parsed<Uint8Array>): boolean {
-  return read.kind === "ok" && Buffer.from(read.value).includes("-----BEGIN ");
-}
 
 const general = {
   Discover: directive({
