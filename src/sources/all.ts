@@ -1,9 +1,10 @@
 import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
+import { pressure } from "./pressure/pressure.ts";
 import type { Source } from "./source.ts";
 import { readproctitle } from "./supervise/readproctitle.ts";
 import { supervise } from "./supervise/supervise.ts";
 import { tidemark } from "./tidemark.ts";
 
 /** Every watched software, in the order in which keys and tables are shown. */
-export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, logdir, tidemark];
+export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, logdir, pressure, tidemark];
