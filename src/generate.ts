@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { renderKeyPage } from "./catalog/key-page.ts";
+import { templateFiles } from "./catalog/templates/files.ts";
 import { renderOldUserParameters, renderUserParameters } from "./catalog/user-parameters.ts";
+import { VERSION } from "./cli/version.ts";
 import { CORE } from "./config/core.ts";
 import { describeDirectives } from "./config/describe.ts";
 import { SOURCES } from "./sources/all.ts";
@@ -15,6 +17,10 @@ function generated(): ReadonlyMap<string, string> {
     ["userparameters/tidemark-legacy.conf", renderOldUserParameters(items)],
     ["docs/item-keys.md", renderKeyPage(SOURCES)],
     ["docs/tidemark.conf", describeDirectives(CORE, sections)],
+    ...templateFiles(
+      SOURCES.flatMap(({ template }) => template ?? []),
+      VERSION,
+    ),
   ]);
 }
 

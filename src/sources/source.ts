@@ -3,6 +3,7 @@ import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
 import type { Column } from "../items/column.ts";
 import type { Discovery, Item } from "../items/item.ts";
+import type { TemplateParts } from "../items/template.ts";
 import type { Clock, Field, Labels, Roster, Sample, Stamp } from "../ring/sample.ts";
 
 /** One firing of the schedule. Everything a collector does for it settles before `deadline` aborts. */
@@ -78,6 +79,8 @@ export interface Source<G extends Directives = Directives, N extends Directives 
   readonly items: readonly Item[];
   readonly discoveries: readonly Discovery[];
   readonly table: readonly Column[];
+  /** What it brings to the Zabbix templates. */
+  readonly template?: TemplateParts;
   /** The target that is meant when a key names none. */
   defaultTarget(targets: ReadonlyMap<string, Labels>): string | undefined;
   open(section: Section<G, N>, surroundings: Surroundings): Collector;

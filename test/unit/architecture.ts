@@ -33,7 +33,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   outbox: { rooms: ["journal"], modules: [] },
   transports: { rooms: ["ring", "items", "zabbix", "outbox", "config", "io"], modules: [...FILES, ...NETWORK, YIELD] },
   plugin: { rooms: ["zabbix", "io"], modules: NETWORK },
-  catalog: { rooms: ["items"], modules: [] },
+  catalog: { rooms: ["items"], modules: ["yaml"] },
 };
 
 /** Rooms that wire the others together: they may import all. */

@@ -95,14 +95,16 @@ export const evictionsNonfull = instanceItem({
     `Items evicted in steps of the window in which the items took less than ${FULL_PERCENT} % of limit_maxbytes: ` +
     "memory is stuck in other slab classes. None until nine tenths of the window are known.",
   standard: (view) => standardWindows(view).map((length) => [length]),
-  value: (view, { window }) =>
-    flatMap(increase(view.steps(window), "evictions"), (all) =>
-      all === 0 ? value(0) : value(evictionsWhileFree(view, window)),
-    ),
+  value: (view, { window }) => evictionsWhileFree(view, window),
 });
 
+/** Items evicted in the window while memory was free. */
+export function evictionsWhileFree(view: View, window: Window): Answer<number> {
+  return flatMap(increase(view.steps(window), "evictions"), (all) => value(all === 0 ? 0 : wasted(view, window)));
+}
+
 /** A step counts by the levels at its end; where those are unknown it does not. */
-function evictionsWhileFree(view: View, window: Window): number {
+function wasted(view: View, window: Window): number {
   const steps = view.steps(window);
   let sum = 0;
   for (let slot = view.slot - window.slots + 1; slot <= view.slot; slot++) {

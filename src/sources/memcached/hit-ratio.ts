@@ -2,7 +2,7 @@ import { NEARLY_ALL } from "../../derive/coverage.ts";
 import { counts, type Pair, ratio } from "../../derive/ratio.ts";
 import { standardWindows, window, word } from "../../items/params.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
-import type { View } from "../../ring/moment.ts";
+import type { View, Window } from "../../ring/moment.ts";
 import { instanceItem } from "./declare.ts";
 
 /** Commands that memcached counts hits and misses of. */
@@ -34,11 +34,15 @@ export const requests = instanceItem({
   name: "Requests in the window",
   doc: "Hits and misses of a command in the window. None until nine tenths of the window are known.",
   standard: calls,
-  value: (view, args) =>
-    flatMap(counted(view, args.command), (pair) =>
-      flatMap(counts(view.steps(args.window), pair, NEARLY_ALL), ({ hits, misses }) => value(hits + misses)),
-    ),
+  value: (view, args) => requestsIn(view, args.window, args.command),
 });
+
+/** Hits and misses of a command in the window. */
+export function requestsIn(view: View, window: Window, asked: Command): Answer<number> {
+  return flatMap(counted(view, asked), (pair) =>
+    flatMap(counts(view.steps(window), pair, NEARLY_ALL), ({ hits, misses }) => value(hits + misses)),
+  );
+}
 
 /** The two counters of a command. */
 export function pairOf(asked: Command): Pair {

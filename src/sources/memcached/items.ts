@@ -3,7 +3,7 @@ import { delta, evictionsNonfull, largest, mean, perSecond, smallest, stat } fro
 import { instanceDiscovery, poolDiscovery } from "./discovery.ts";
 import { hitRatio, requests } from "./hit-ratio.ts";
 import { legacyAge, legacyConnections, legacyHitRatio } from "./legacy.ts";
-import { resets, restarts, sampleAge, state, uptime } from "./life.ts";
+import { error, resets, restarts, sampleAge, state, uptime } from "./life.ts";
 import { get } from "./master.ts";
 import { ping, stats } from "./native.ts";
 import {
@@ -17,14 +17,16 @@ import {
   poolUp,
 } from "./pool.ts";
 import { drift, setting } from "./settings.ts";
+import { slabFleetDiscovery, slabsGet } from "./slab-fleet.ts";
 import { slab, slabDiscovery } from "./slabs.ts";
 import { oldest, ttlClass, ttlMin, ttlPressure } from "./ttl-items.ts";
 
-export const DISCOVERIES: readonly Discovery[] = [instanceDiscovery, slabDiscovery, poolDiscovery];
+export const DISCOVERIES: readonly Discovery[] = [instanceDiscovery, slabDiscovery, slabFleetDiscovery, poolDiscovery];
 
 /** Every item of memcached, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   uptime,
   restarts,
   resets,
@@ -46,6 +48,7 @@ export const ITEMS: readonly Item[] = [
   setting,
   drift,
   get,
+  slabsGet,
   poolHitRatio,
   poolRequests,
   poolTtlMin,

@@ -1,8 +1,8 @@
 import { covered, NEARLY_ALL } from "../../derive/coverage.ts";
 import { ageSeconds } from "../../items/freshness.ts";
 import { standardWindows, window } from "../../items/params.ts";
-import { flatMap, none, unknown, value } from "../../ring/answer.ts";
-import type { View } from "../../ring/moment.ts";
+import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
+import type { Steps, View } from "../../ring/moment.ts";
 import { instanceItem, ONCE } from "./declare.ts";
 import { STATES } from "./states.ts";
 
@@ -16,6 +16,18 @@ export const state = instanceItem({
   freshness: "always",
   standard: () => ONCE,
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
+});
+
+export const error = instanceItem({
+  key: "memcached.error",
+  params: {},
+  type: "char",
+  units: "",
+  name: "What is wrong",
+  doc: "In words, what the newest attempt found wrong; empty while all is well.",
+  freshness: "always",
+  standard: () => ONCE,
+  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.reason ?? "")),
 });
 
 export const sampleAge = instanceItem({
@@ -53,11 +65,13 @@ export const restarts = instanceItem({
   name: "Restarts in the window",
   doc: "Times that the process was seen to have started anew. None until nine tenths of the window are known.",
   standard: windows,
-  value: (view, args) => {
-    const steps = view.steps(args.window);
-    return flatMap(covered(steps, NEARLY_ALL), () => value(steps.starts));
-  },
+  value: (view, args) => startsIn(view.steps(args.window)),
 });
+
+/** Times that the process was seen to have started anew. */
+export function startsIn(steps: Steps): Answer<number> {
+  return flatMap(covered(steps, NEARLY_ALL), () => value(steps.starts));
+}
 
 export const resets = instanceItem({
   key: "memcached.resets",

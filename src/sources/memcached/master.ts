@@ -3,9 +3,10 @@ import { ratio } from "../../derive/ratio.ts";
 import { byWindow, figure, masterJson, standardSteps } from "../../items/master.ts";
 import type { View } from "../../ring/moment.ts";
 import type { GoodSample } from "../../ring/sample.ts";
-import { STANDARD_RATES } from "./counters.ts";
+import { evictionsWhileFree, STANDARD_RATES } from "./counters.ts";
 import { instanceItem, ONCE } from "./declare.ts";
-import { COMMANDS, pairOf } from "./hit-ratio.ts";
+import { COMMANDS, pairOf, requestsIn } from "./hit-ratio.ts";
+import { startsIn } from "./life.ts";
 import { drifted, isSetting, settingsOf } from "./settings.ts";
 import { chunksOf } from "./slabs.ts";
 import { STATES } from "./states.ts";
@@ -21,8 +22,8 @@ export const get = instanceItem({
   units: "",
   name: "Everything, as JSON",
   doc:
-    "Master item: state, state_text, error, time and age always; stats, hit_ratio, rate, ttl, slabs, settings and drift " +
-    "only while the newest sample is fresh. A value that is not known now is left out.",
+    "Master item: state, state_text, error, time and age always; stats, hit_ratio, requests, rate, restarts, " +
+    "evictions_nonfull, ttl, slabs, settings and drift only while the newest sample is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
   value: (view, _, now) => masterJson(view, now, { name: "instance", states: STATES, fresh }),
@@ -36,6 +37,9 @@ function fresh(view: View): object {
   const settings = settingsOf(view);
   return {
     hit_ratio: byName(COMMANDS, (command) => byWindow(windows, (steps) => ratio(steps, pairOf(command)))),
+    requests: byName(COMMANDS, (command) => byWindow(windows, ({ window }) => requestsIn(view, window, command))),
+    restarts: byWindow(windows, startsIn),
+    evictions_nonfull: byWindow(windows, ({ window }) => evictionsWhileFree(view, window)),
     rate: byName(RATES, (name) => byWindow(windows, (steps) => rate(steps, name))),
     ttl: ttl(view, judged),
     ...(sample === undefined ? {} : { stats: stats(sample), slabs: slabs(view, sample, judged) }),

@@ -5,6 +5,7 @@ import { DISCOVERIES, ITEMS } from "./items.ts";
 import { type General, type Named, section } from "./section.ts";
 import { TABLE } from "./table.ts";
 import { defaultTarget, SOURCE } from "./targets.ts";
+import { TEMPLATE } from "./template.ts";
 
 /** memcached, from 1.2.5 on: sampled by `stats`, `stats items`, `stats slabs` and `stats settings`. */
 export const memcached: Source<General, Named> = {
@@ -14,6 +15,7 @@ export const memcached: Source<General, Named> = {
   items: ITEMS,
   discoveries: DISCOVERIES,
   table: TABLE,
+  template: TEMPLATE,
   defaultTarget,
   open,
 };

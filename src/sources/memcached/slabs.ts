@@ -66,17 +66,18 @@ const slabRows = instanceItem({
   value: (view) => value(rowsText(rows(view))),
 });
 
-export const slabDiscovery: Discovery = {
-  item: slabRows,
-  macros: [
-    { name: "INSTANCE", doc: "Short name of the instance." },
-    { name: "CHUNK", doc: "Chunk size in bytes; the class parameter of memcached.slab." },
-    { name: "CLASS", doc: "Number of the class on this instance." },
-    { name: "SHARE", doc: "Percentage of the stored bytes, rounded." },
-  ],
-};
+/** LLD macros of a row. */
+export const SLAB_MACROS = [
+  { name: "INSTANCE", doc: "Short name of the instance." },
+  { name: "CHUNK", doc: "Chunk size in bytes; the class parameter of memcached.slab." },
+  { name: "CLASS", doc: "Number of the class on this instance." },
+  { name: "SHARE", doc: "Percentage of the stored bytes, rounded." },
+];
 
-function rows(view: View): readonly Row[] {
+export const slabDiscovery: Discovery = { item: slabRows, macros: SLAB_MACROS };
+
+/** One LLD row per slab class. */
+export function rows(view: View): readonly Row[] {
   const guard = standardGuard(view);
   const shares = new Map(guard === undefined ? [] : verdicts(view, guard).map(({ chunk, share }) => [chunk, share]));
   return chunksOf(view).map((chunk) => ({

@@ -1,0 +1,78 @@
+import { isFresh } from "../../items/freshness.ts";
+import type { Discovery } from "../../items/item.ts";
+import { percent } from "../../items/params.ts";
+import { rowsText } from "../../items/rows-text.ts";
+import { type Answer, flatMap, value } from "../../ring/answer.ts";
+import type { Moment, View } from "../../ring/moment.ts";
+import type { Stamp } from "../../ring/sample.ts";
+import { fleetItem, ONCE } from "./declare.ts";
+import { rows, SLAB_MACROS } from "./slabs.ts";
+import { SOURCE } from "./targets.ts";
+
+/** Figures of note of a class. */
+const FIGURES = [
+  "number",
+  "age",
+  "evicted",
+  "evicted_time",
+  "outofmemory",
+  "total_pages",
+  "used_chunks",
+  "free_chunks",
+];
+
+/** Zabbix cannot discover inside of what it discovered: one rule for the classes of all instances. */
+const fleetRows = fleetItem({
+  key: "memcached.slabs.discovery",
+  params: { share: percent("percentage of an instance's stored bytes that a class must hold", "0") },
+  type: "json",
+  units: "",
+  name: "Slab class discovery of all instances",
+  doc: "The slab classes of all instances that can be read now, by chunk size.",
+  delay: "10m",
+  standard: () => ONCE,
+  value: (moment, { share }, now) =>
+    flatMap(readable(moment, now), (views) =>
+      value(rowsText(views.flatMap(rows).filter(({ SHARE }) => Number(SHARE) >= share))),
+    ),
+});
+
+export const slabFleetDiscovery: Discovery = { item: fleetRows, macros: SLAB_MACROS };
+
+export const slabsGet = fleetItem({
+  key: "memcached.slabs.get",
+  params: {},
+  type: "json",
+  units: "",
+  name: "Slab classes of all instances, as JSON",
+  doc: "Master item: figures by instance and chunk size. Instances without a fresh sample are left out.",
+  standard: () => ONCE,
+  value: (moment, _, now) =>
+    flatMap(readable(moment, now), (views) =>
+      value(JSON.stringify(Object.fromEntries(views.map((view) => [view.target, figures(view)])))),
+    ),
+});
+
+/** By chunk size. A figure above 2^53 is a text, exactly. */
+function figures(view: View): object {
+  const parts = [...(view.newest?.parts ?? [])];
+  return Object.fromEntries(
+    parts.map(([chunk, part]) => [chunk, Object.fromEntries(FIGURES.flatMap((name) => exact(name, part.get(name))))]),
+  );
+}
+
+function exact(name: string, found: number | bigint | undefined): readonly (readonly [string, number | string])[] {
+  if (found === undefined) return [];
+  return [[name, typeof found === "bigint" ? found.toString() : found]];
+}
+
+function readable(moment: Moment, now: Stamp): Answer<readonly View[]> {
+  return flatMap(moment.targets(SOURCE), (targets) =>
+    value(
+      [...targets.keys()].flatMap((name) => {
+        const view = moment.view(SOURCE, name);
+        return view.kind === "value" && isFresh(view.value, now) ? [view.value] : [];
+      }),
+    ),
+  );
+}
