@@ -1,5 +1,4 @@
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
-import { parseEndpoint, type ServerEndpoint } from "./endpoint.ts";
 import { isObject, type JsonObject, jsonText, parseJson } from "./json.ts";
 import { PROTOCOL_VERSION, VARIANT } from "./passive.ts";
 
@@ -33,9 +32,9 @@ export interface ActiveItem {
   readonly delay: string;
 }
 
-/** Another server to go to. `revision`: of two redirects the higher one counts. */
+/** Another server to go to: "proxy2.example:10051". `revision`: of two redirects the higher one counts. */
 export type Redirect =
-  | { readonly kind: "to"; readonly endpoint: ServerEndpoint; readonly revision: number }
+  | { readonly kind: "to"; readonly address: string; readonly revision: number }
   | { readonly kind: "reset" };
 
 /** What every reply may say. `upload` false: values are to be held back until a later list does not say so. */
@@ -181,9 +180,8 @@ function readRedirect(redirect: unknown): Parsed<Redirect | undefined> {
   if (!isObject(redirect)) return ok(undefined);
   if (redirect["reset"] === true) return ok({ kind: "reset" });
   const { address, revision } = redirect;
-  const endpoint = typeof address === "string" ? parseEndpoint(address) : malformed("there is none");
-  if (endpoint.kind === "malformed") return malformed(`the address of a redirect cannot be read: ${endpoint.reason}`);
-  return ok({ kind: "to", endpoint: endpoint.value, revision: typeof revision === "number" ? revision : 0 });
+  if (typeof address !== "string") return malformed("a redirect has no address");
+  return ok({ kind: "to", address, revision: typeof revision === "number" ? revision : 0 });
 }
 
 function readItem(item: unknown): ActiveItem | string {

@@ -1,0 +1,65 @@
+import { Connection } from "../io/connection.ts";
+import { endingReason } from "../io/ending-reason.ts";
+import type { HostPort } from "../io/endpoint.ts";
+import type { Io, TlsOptions } from "../io/io.ts";
+import { PacketDecoder } from "../zabbix/packet.ts";
+
+/** A Zabbix server or proxy, and how it is connected to. */
+export interface ServerPlace {
+  readonly endpoint: HostPort;
+  readonly tls?: TlsOptions;
+}
+
+/** `seconds`: for the whole exchange; `mostBytes`: of the reply's body. */
+export interface ExchangeLimits {
+  readonly seconds: number;
+  readonly mostBytes: number;
+}
+
+/**
+ * How it went.
+ * - reply: the body of one whole packet.
+ * - silent: the server took the request and closed without a byte, as it does for a heartbeat.
+ * - failed: a lower-case fragment that names the server.
+ */
+export type Exchanged =
+  | { readonly kind: "reply"; readonly body: Buffer }
+  | { readonly kind: "silent"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/** Sends one packet on a connection of its own and reads one reply, as the protocol of active checks and trappers wants. */
+export async function exchangePacket(
+  io: Io,
+  { endpoint, tls }: ServerPlace,
+  { packet, seconds, mostBytes }: ExchangeLimits & { readonly packet: Buffer },
+): Promise<Exchanged> {
+  const connection = new Connection(io, endpoint, tls);
+  const reader = new ReplyReader(mostBytes);
+  const ms = seconds * 1000;
+  const ending = await connection.exchange(packet, reader, ms);
+  connection.close();
+  if (ending.kind === "read") return reader.result;
+  const reason = endingReason(ending, { endpoint, received: reader.received, ms });
+  const silent = ending.kind === "closed" && ending.phase === "open" && reader.received === 0;
+  return { kind: silent ? "silent" : "failed", reason };
+}
+
+class ReplyReader {
+  readonly #decoder: PacketDecoder;
+  received = 0;
+  result: Exchanged = { kind: "failed", reason: "no reply" };
+
+  constructor(mostBytes: number) {
+    this.#decoder = new PacketDecoder(mostBytes);
+  }
+
+  /** The chunk is only lent: the decoder gets a copy. */
+  feed(chunk: Uint8Array): boolean {
+    this.received += chunk.length;
+    const decoded = this.#decoder.push(Buffer.from(chunk));
+    if (decoded.kind === "incomplete") return false;
+    this.result =
+      decoded.kind === "packet" ? { kind: "reply", body: decoded.body } : { kind: "failed", reason: decoded.reason };
+    return true;
+  }
+}
