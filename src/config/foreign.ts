@@ -46,5 +46,5 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
 /** Why a directive that agents know is refused; undefined when agents do not know it either. */
 export function foreignReason(name: string): string | undefined {
   if (name.startsWith("Plugins.")) return MODULES;
-  return FOREIGN.get(name) ?? (/^TLS[A-Z]/.test(name) ? LATER : undefined);
+  return FOREIGN.get(name);
 }

@@ -214,10 +214,10 @@ const refusals: readonly Refused[] = [
   },
   {
     name: "an agent's directive",
-    conf: "LogFile=/var/log/x\nTLSAccept=psk\nStartAgents=3",
+    conf: "LogFile=/var/log/x\nLoadModule=x.so\nStartAgents=3",
     problems: [
       '1: "LogFile" is a directive of Zabbix agents only: tidemark writes its log to standard error',
-      '2: "TLSAccept" is a directive of Zabbix agents only: not available in this version',
+      '2: "LoadModule" is a directive of Zabbix agents only: tidemark loads no modules',
       '3: "StartAgents" is a directive of Zabbix agents only: one process answers all passive checks',
     ],
   },
