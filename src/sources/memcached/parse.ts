@@ -1,3 +1,4 @@
+import { excerpt } from "../../words/excerpt.ts";
 import { digitAt, parseNumber, quickNumber } from "./figures.ts";
 import { Names } from "./names.ts";
 import { Row } from "./row.ts";
@@ -199,7 +200,7 @@ export class StatReader {
     if (line.startsWith("STAT ")) this.#stat(line);
     else if (line === "END" || line === "RESET" || line === "OK") this.#endPart();
     else if (/^(CLIENT_ERROR |SERVER_ERROR |ERROR( |$))/.test(line)) this.#error(line);
-    else this.#foreign(excerpt(Buffer.from(line, "latin1")));
+    else this.#foreign(excerpt(line));
   }
 
   #stat(line: string): void {
@@ -275,10 +276,4 @@ function store(row: Row, column: number, number: number | bigint): void {
   if (column < 0) return;
   if (typeof number === "bigint") row.setLarge(column, number);
   else row.set(column, number);
-}
-
-/** The beginning of what came, for an error text: at most 40 characters, nothing unprintable. */
-function excerpt(bytes: Uint8Array): string {
-  const start = Buffer.from(bytes.subarray(0, 40)).toString("latin1");
-  return `"${start.replace(/[^\x20-\x7e]/g, ".")}"`;
 }
