@@ -1,3 +1,4 @@
+import { gearman } from "./gearman/gearman.ts";
 import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
 import { pressure } from "./pressure/pressure.ts";
@@ -7,4 +8,4 @@ import { supervise } from "./supervise/supervise.ts";
 import { tidemark } from "./tidemark.ts";
 
 /** Every watched software, in the order in which keys and tables are shown. */
-export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, logdir, pressure, tidemark];
+export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, logdir, pressure, gearman, tidemark];
