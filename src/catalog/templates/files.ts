@@ -1,8 +1,9 @@
 import { stringify } from "yaml";
 import { TEMPLATE_NAMES, type TemplateName, type TemplateParts } from "../../items/template.ts";
-import type { Flavour, ServerVersion } from "./edition.ts";
+import type { Edition, Flavour, ServerVersion } from "./edition.ts";
 import { templateFile, templateTitle } from "./edition.ts";
-import { exportTree, type TemplateText } from "./template.ts";
+import { type Described, renderTemplatePage } from "./page.ts";
+import { exportTree } from "./template.ts";
 
 const SERVERS: readonly ServerVersion[] = ["6.0", "7.0"];
 const FLAVOURS: readonly Flavour[] = ["passive", "active"];
@@ -16,37 +17,32 @@ const DOCS: Readonly<Record<TemplateName, string>> = {
   self: "tidemark itself: whether it lives, keeps its schedule and gets its values to the server.",
 };
 
-/** The templates by their path in the project: for each server version, passive and active. */
+/** The templates for each server version, passive and active, and their page, by their path in the project. */
 export function templateFiles(parts: readonly TemplateParts[], version: string): ReadonlyMap<string, string> {
-  return new Map(
-    SERVERS.flatMap((server) =>
-      templates(parts, version).flatMap(([name, textOf]) =>
-        FLAVOURS.map((flavour): [string, string] => [
-          `templates/${server}/${templateFile(name, flavour)}`,
-          yaml(exportTree(textOf(flavour), { flavour, server })),
-        ]),
-      ),
-    ),
-  );
+  const templates = describe(parts);
+  const editions = SERVERS.flatMap((server) => FLAVOURS.map((flavour) => ({ server, flavour })));
+  const files = editions.flatMap((edition) => templates.map((one) => file(one, edition, version)));
+  return new Map([...files, ["templates/README.md", renderTemplatePage(templates)]]);
 }
 
-type TextOf = (flavour: Flavour) => TemplateText;
+interface Template extends Described {
+  readonly word: TemplateName;
+}
 
 /** Those that some source has parts for. */
-function templates(parts: readonly TemplateParts[], version: string): readonly (readonly [string, TextOf])[] {
-  const names = Object.keys(TEMPLATE_NAMES) as TemplateName[];
-  return names.flatMap((word) => {
+function describe(parts: readonly TemplateParts[]): readonly Template[] {
+  const words = Object.keys(TEMPLATE_NAMES) as TemplateName[];
+  return words.flatMap((word) => {
     const own = parts.filter(({ template }) => template === word);
-    const name = TEMPLATE_NAMES[word];
-    const textOf = (flavour: Flavour) => ({
-      title: templateTitle(name, flavour),
-      doc: DOCS[word],
-      target: word === "self" ? "tidemark" : word,
-      parts: own,
-      version,
-    });
-    return own.length === 0 ? [] : [[name, textOf] as const];
+    return own.length === 0 ? [] : [{ word, name: TEMPLATE_NAMES[word], doc: DOCS[word], parts: own }];
   });
+}
+
+function file({ word, name, doc, parts }: Template, edition: Edition, version: string): [string, string] {
+  const title = templateTitle(name, edition.flavour);
+  const target = word === "self" ? "tidemark" : word;
+  const tree = exportTree({ title, doc, target, parts, version }, edition);
+  return [`templates/${edition.server}/${templateFile(name, edition.flavour)}`, yaml(tree)];
 }
 
 /** Texts that YAML 1.1 readers take for something else ("y", "1m", "0") are quoted by the library. */
