@@ -138,8 +138,8 @@ export class Schedule {
     let open = true;
     const publish = this.#publish(name, tick, findings);
     const guarded: Publish = {
-      sample: (sample) => open && publish.sample(sample),
-      roster: (roster) => open && publish.roster(roster),
+      sample: (sample, of) => open && publish.sample(sample, of),
+      roster: (roster, of) => open && publish.roster(roster, of),
       remember: (target, labels) => open && publish.remember(target, labels),
       finding: (finding) => open && publish.finding(finding),
     };
@@ -166,14 +166,14 @@ export class Schedule {
   #publish(source: string, { slot, stamp }: Tick, findings: Finding[]): Publish {
     const { ring, keeper, known } = this.#options;
     return {
-      sample: (sample) => {
-        ring.put(slot, source, sample);
-        keeper.add({ source, sample });
-        this.#troubles.note(source, sample);
+      sample: (sample, of = source) => {
+        ring.put(slot, of, sample);
+        keeper.add({ source: of, sample });
+        this.#troubles.note(of, sample);
       },
-      roster: (roster) => {
-        ring.roster(source, roster);
-        this.#troubles.follow(source, roster);
+      roster: (roster, of = source) => {
+        ring.roster(of, roster);
+        this.#troubles.follow(of, roster);
       },
       remember: (target, labels) => known.remember(source, target, labels, stamp.clock),
       finding: (finding) => findings.push(finding),

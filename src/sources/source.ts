@@ -22,9 +22,12 @@ export interface Finding {
   readonly mend: string;
 }
 
+/**
+ * `source`: another source that this collector feeds, since the objects of both come in one stream; left out, its own.
+ */
 export interface Publish {
-  sample(sample: Sample): void;
-  roster(roster: Roster): void;
+  sample(sample: Sample, source?: string): void;
+  roster(roster: Roster, source?: string): void;
   /** A discovered (not configured) target was found running: it stays listed when it is gone, across restarts too. */
   remember(target: string, labels: Labels): void;
   finding(finding: Finding): void;
