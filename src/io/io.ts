@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Stamp } from "../ring/sample.ts";
 import type { BytePath, LocalFiles, Reached } from "./local-files.ts";
@@ -7,13 +8,28 @@ export type Endpoint =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 
+/** How the peer of a TLS connection proves who it is: by a certificate or by knowing a key. */
+export type TlsOptions = CertificateTls | PskTls;
+
 /** PEM texts. `serverName`: expected in the certificate, default the host; `verify` false accepts any certificate. */
-export interface TlsOptions {
+export interface CertificateTls {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
   readonly serverName: string | undefined;
   readonly verify: boolean;
+  /** One revocation list each. */
+  readonly crl?: readonly string[];
+  /** OpenSSL's list; default: Node's. */
+  readonly ciphers?: string;
+  /** Looks at a certificate that is in order, in place of its name being compared: what is wrong with it, as a fragment. */
+  readonly judge?: (certificate: X509Certificate) => string | undefined;
+}
+
+/** A pre-shared key; `ciphers` must name some that use one. */
+export interface PskTls {
+  readonly psk: { readonly identity: string; readonly key: Uint8Array };
+  readonly ciphers: string;
 }
 
 export interface ConnectOptions {

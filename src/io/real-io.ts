@@ -1,12 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { isIP, connect as netConnect, Socket } from "node:net";
+import { connect as netConnect, Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Duplex } from "node:stream";
 import { countAside } from "./count-aside.ts";
-import type { Access, ConnectOptions, Endpoint, Io, LocalAddress, TlsOptions } from "./io.ts";
+import type { Access, ConnectOptions, Endpoint, Io, LocalAddress } from "./io.ts";
+import { nodeTls } from "./node-tls.ts";
 import { realFiles } from "./real-files.ts";
 import { listenDatagrams, listenFifo } from "./real-listeners.ts";
+import { tlsOptions } from "./real-tls.ts";
 
 /** What one read may bring at most; libuv reads no more at once. */
 const LENT_BYTES = 2 ** 16;
@@ -45,25 +47,13 @@ function open(endpoint: Endpoint, { tls, lent }: ConnectOptions, buffer: Uint8Ar
   const to = endpoint.kind === "unix" ? { path: endpoint.path } : { host: endpoint.host, port: endpoint.port };
   const read = lent === undefined ? {} : { onread: { buffer, callback: lend(lent) } };
   if (tls === undefined) return netConnect({ ...to, ...read });
-  return process.getBuiltinModule("node:tls").connect({ ...to, ...read, ...certificates(endpoint, tls) });
+  return nodeTls().connect({ ...to, ...read, ...tlsOptions(endpoint, tls) });
 }
 
 function lend(lent: (chunk: Uint8Array) => void): (bytes: number, buffer: Uint8Array) => boolean {
   return (bytes, buffer) => {
     lent(buffer.subarray(0, bytes));
     return true; // go on reading
-  };
-}
-
-/** A name in SNI must not be an address. */
-function certificates(endpoint: Endpoint, { ca, cert, key, serverName, verify }: TlsOptions): object {
-  const host = serverName ?? (endpoint.kind === "tcp" ? endpoint.host : undefined);
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(host === undefined || isIP(host) !== 0 ? {} : { servername: host }),
-    rejectUnauthorized: verify,
   };
 }
 
