@@ -57,7 +57,7 @@ const state = serverItem({
   type: "unsigned",
   units: "",
   name: "State",
-  doc: `What the newest attempt found: ${STATES.words.map((word, number) => `${number} ${word}`).join(", ")}.`,
+  doc: `What the newest attempt found: ${STATES.listed}.`,
   freshness: "always",
   standard: () => ONCE,
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),

@@ -7,7 +7,7 @@ import { STATES } from "./states.ts";
 
 /** Everything about one gearmand; `functions` by short name. */
 export function master(view: View, now: Stamp): Answer<string> {
-  return masterJson(view, now, { name: "instance", stateWord: (state) => STATES.word(state), fresh });
+  return masterJson(view, now, { name: "instance", states: STATES, fresh });
 }
 
 function fresh(view: View): object {

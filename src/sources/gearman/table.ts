@@ -6,7 +6,7 @@ import { STATES } from "./states.ts";
 /** The columns of `tidemark status`: server, state, jobs, workers, what is stuck, age of all that, and a reason. */
 export const TABLE: readonly Column[] = [
   { title: "Job server", align: "left", cell: (view) => view.target },
-  stateColumn((state) => STATES.word(state)),
+  stateColumn(STATES),
   figure("Waiting", (view) => level(view, "waiting")),
   figure("Running", (view) => level(view, "running")),
   figure("Workers", (view) => level(view, "workers")),
