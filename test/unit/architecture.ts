@@ -30,7 +30,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   config: { rooms: ["ring/answer"], modules: [...FILES, "node:net"] }, // net: isIP
   sources: { rooms: ["ring", "derive", "items", "config", "io"], modules: ["node:stream", "memjs"] },
   schedule: { rooms: ["ring", "journal", "io", "sources/source"], modules: ["node-cron"] },
-  outbox: { rooms: ["journal"], modules: [] },
+  outbox: { rooms: ["journal", "ring/answer"], modules: [] },
   transports: { rooms: ["ring", "items", "zabbix", "outbox", "config", "io"], modules: [...FILES, ...NETWORK, YIELD] },
   plugin: { rooms: ["zabbix", "io"], modules: NETWORK },
   catalog: { rooms: ["items"], modules: ["yaml"] },

@@ -1,0 +1,130 @@
+import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import type { OutboxRow, QueuedRow } from "./row.ts";
+
+/*
+ * The bodies of an outbox's journal records, all of them text:
+ *
+ *     rows  := "R " first " " count " " oldest " " newest " " cursor " " step LF line[count]
+ *     line  := clock " " ns " " body LF
+ *     state := "S " json                      the members of `State`
+ *
+ * A body is JSON and hence has no line feed in it.
+ */
+
+/** What is known about rows without reading them. `oldest` and `newest` are clocks; `step`: seconds of a slot. */
+export interface RowsHead {
+  readonly first: number;
+  readonly count: number;
+  readonly oldest: number;
+  readonly newest: number;
+  readonly cursor: number | undefined;
+  readonly step: number;
+}
+
+/** The batch that was formed and is not acknowledged: rows `first` to `last`, whose ids begin with `id`. */
+export interface BatchState {
+  readonly session: string;
+  readonly id: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Where a queue stands. Rows before `head` are gone, `next` is the place of the next row. */
+export interface State {
+  readonly head: number;
+  readonly next: number;
+  readonly cursor: number | undefined;
+  readonly step: number;
+  readonly batch: BatchState | undefined;
+}
+
+export type OutboxRecord =
+  | { readonly kind: "rows"; readonly head: RowsHead }
+  | { readonly kind: "state"; readonly state: State };
+
+const LF = 0x0a;
+const SLICE_ROWS = 256;
+
+/** Encodes rows; `pause` lets other work in between, as there may be many thousand. */
+export async function encodeRows(
+  head: RowsHead,
+  rows: readonly OutboxRow[],
+  pause: () => Promise<void> | undefined,
+): Promise<Buffer> {
+  const { first, count, oldest, newest, cursor, step } = head;
+  const parts = [Buffer.from(`R ${first} ${count} ${oldest} ${newest} ${cursor ?? "-"} ${step}\n`)];
+  for (let at = 0; at < rows.length; at += SLICE_ROWS) {
+    parts.push(
+      Buffer.from(
+        rows
+          .slice(at, at + SLICE_ROWS)
+          .map(lineOf)
+          .join(""),
+      ),
+    );
+    await pause();
+  }
+  return Buffer.concat(parts);
+}
+
+export function encodeState(state: State): Buffer {
+  return Buffer.from(`S ${JSON.stringify(state)}`);
+}
+
+/** What a record says, without its rows. */
+export function decodeRecord(body: Buffer): Parsed<OutboxRecord> {
+  const end = body.indexOf(LF);
+  const text = body.toString("utf8", 0, end < 0 ? body.length : end);
+  if (text.startsWith("S ")) return decodeState(text.slice(2));
+  const head = decodeHead(text);
+  return head === undefined
+    ? malformed(`expected rows or a state, got "${text.slice(0, 40)}"`)
+    : ok({ kind: "rows", head });
+}
+
+/** The rows of a record from place `from` on. Empty when the record has none. */
+export function decodeRows(body: Buffer, from: number): readonly QueuedRow[] {
+  const lines = body.toString("utf8").split("\n");
+  const head = decodeHead(lines[0] ?? "");
+  if (head === undefined) return [];
+  const skipped = Math.max(0, from - head.first);
+  return lines.slice(1 + skipped, 1 + head.count).flatMap((line, at) => rowOf(line, head.first + skipped + at) ?? []);
+}
+
+function lineOf({ clock, ns, body }: OutboxRow): string {
+  return `${clock} ${ns} ${body}\n`;
+}
+
+function rowOf(line: string, seq: number): QueuedRow | undefined {
+  const afterClock = line.indexOf(" ");
+  const afterNs = line.indexOf(" ", afterClock + 1);
+  if (afterNs < 0) return undefined;
+  const clock = Number(line.slice(0, afterClock));
+  return { seq, clock, ns: Number(line.slice(afterClock + 1, afterNs)), body: line.slice(afterNs + 1) };
+}
+
+const HEAD = /^R (\d+) (\d+) (\d+) (\d+) (\d+|-) ([\d.e+-]+)$/;
+
+function decodeHead(line: string): RowsHead | undefined {
+  const found = HEAD.exec(line);
+  if (found === null) return undefined;
+  const [first, count, oldest, newest] = found.slice(1, 5).map(Number) as [number, number, number, number];
+  return {
+    first,
+    count,
+    oldest,
+    newest,
+    cursor: found[5] === "-" ? undefined : Number(found[5]),
+    step: Number(found[6]),
+  };
+}
+
+/** Its CRC was right and only we write it: what it says is taken as it is. */
+function decodeState(json: string): Parsed<OutboxRecord> {
+  try {
+    const { head, next, cursor, step, batch } = JSON.parse(json) as State;
+    return ok({ kind: "state", state: { head, next, cursor, step, batch } });
+  } catch {
+    return malformed(`expected a state, got "${json.slice(0, 40)}"`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { ReplayedRecord } from "../journal/replay.ts";
+import { Pieces } from "./pieces.ts";
+import { decodeRecord, type RowsHead, type State } from "./record.ts";
+
+/** Gathers from the records of a journal where the queue stood when its last record was written. */
+export class Restored {
+  readonly pieces = new Pieces();
+  #state: State;
+  /** Place behind the newest row that was found. */
+  #end = 1;
+  #unreadable = 0;
+
+  /** @param step seconds of a slot now: slots of another step mean nothing, so they give no cursor */
+  constructor(step: number) {
+    this.#state = { head: 1, next: 1, cursor: undefined, step, batch: undefined };
+  }
+
+  visit({ body, place }: ReplayedRecord): void {
+    const record = decodeRecord(body);
+    if (record.kind === "malformed") this.#unreadable++;
+    else if (record.value.kind === "rows") this.#rows(place, record.value.head);
+    else this.#take(record.value.state);
+  }
+
+  /** Records with a valid CRC that make no sense. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  /** @returns the state, and how many rows that should wait were not found */
+  finish(): { readonly state: State; readonly lost: number } {
+    const { head, next, batch } = this.#state;
+    this.pieces.forgetBefore(head);
+    const isOpen = batch !== undefined && batch.last >= head;
+    return { state: { ...this.#state, batch: isOpen ? batch : undefined }, lost: next - head - this.pieces.rows };
+  }
+
+  #rows(place: ReplayedRecord["place"], head: RowsHead): void {
+    const { first, count, cursor, step } = head;
+    if (first < this.#end) return; // cannot be: places only rise
+    this.#end = first + count;
+    if (count > 0) this.pieces.add(place, head);
+    this.#take({ ...this.#state, next: this.#end, cursor, step });
+  }
+
+  #take({ head, next, cursor, step, batch }: State): void {
+    const before = this.#state;
+    this.#state = {
+      head: Math.max(head, before.head),
+      next: Math.max(next, before.next),
+      cursor: step === before.step ? cursor : undefined,
+      step: before.step,
+      batch,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { drain, NOW, namesIn, openOutbox, row, rows, temporaryDirectory } from "./workbench.ts";
+
+test("rows come out in the order in which they were put, in batches with rising ids", async () => {
+  const { outbox } = await openOutbox({ directory: temporaryDirectory() });
+  outbox.put(1, rows("a", "b"));
+  outbox.put(2, rows("c"));
+  const first = await outbox.next(2);
+  expect(first).toEqual({
+    session: expect.stringMatching(/^[0-9a-f]{32}$/),
+    rows: [
+      { id: 1, clock: NOW, ns: 1, body: `"value":"a"` },
+      { id: 2, clock: NOW, ns: 1, body: `"value":"b"` },
+    ],
+  });
+  if (first !== undefined) outbox.acknowledge(first);
+  const second = await outbox.next(2);
+  expect(second).toEqual({ session: first?.session, rows: [{ id: 3, clock: NOW, ns: 1, body: `"value":"c"` }] });
+});
+
+test("a batch stays the same until it is acknowledged", async () => {
+  const { outbox } = await openOutbox({ directory: temporaryDirectory() });
+  outbox.put(1, rows("a"));
+  const batch = await outbox.next(250);
+  outbox.put(2, rows("b"));
+  expect(await outbox.next(250)).toBe(batch);
+  if (batch !== undefined) outbox.acknowledge(batch);
+  expect(namesIn(await outbox.next(250))).toEqual(["b"]);
+});
+
+test("after a restart the batch is the same, with what waits and the cursor behind it", async () => {
+  const directory = temporaryDirectory();
+  const before = await openOutbox({ directory });
+  before.outbox.put(7, rows("a", "b", "c"));
+  before.outbox.put(8, []);
+  const batch = await before.outbox.next(2);
+  await before.outbox.close();
+  const { outbox, lines } = await openOutbox({ directory });
+  expect(outbox.cursor).toBe(8);
+  expect(outbox.stats.rows).toBe(3);
+  expect(await outbox.next(250)).toEqual(batch);
+  if (batch !== undefined) outbox.acknowledge(batch); // not the batch of this life
+  expect(namesIn(await outbox.next(250))).toEqual(["a", "b"]);
+  expect(await drain(outbox)).toEqual(["a", "b", "c"]);
+  expect(lines).toEqual([]);
+});
+
+test("rows that do not fit into memory come back from disk", async () => {
+  const { outbox } = await openOutbox({ directory: temporaryDirectory() });
+  const names = Array.from({ length: 30_000 }, (_, at) => `${at}`.padStart(100, "x"));
+  for (let at = 0; at < names.length; at += 50)
+    outbox.put(
+      at,
+      names.slice(at, at + 50).map((name) => row(name)),
+    );
+  expect(outbox.stats.rows).toBe(30_000);
+  expect(await drain(outbox)).toEqual(names);
+  expect(outbox.stats).toEqual({ rows: 0, bytes: 0, oldest: undefined, dropped: 0, failed: 0 });
+});
