@@ -11,7 +11,7 @@ const COLUMNS = 14;
 export interface Disk {
   readonly name: string;
   readonly number: string;
-  readonly counters: ReadonlyMap<string, number | bigint>;
+  readonly numbers: ReadonlyMap<string, number | bigint>;
 }
 
 /** All rows that are whole; columns of newer kernels are left alone. */
@@ -20,23 +20,25 @@ export function parseDisks(text: string): readonly Disk[] {
     const columns = line.trim().split(/\s+/);
     const [major, minor, name, , , read, , , , written, , , busy] = columns;
     if (columns.length < COLUMNS || name === undefined) return [];
-    const counters = [
+    const numbers = [
+      ["there", 1],
       ["sectors_read", parseCounter(read)],
       ["sectors_written", parseCounter(written)],
       ["busy", parseCounter(busy)],
     ] as const;
-    const known = counters.flatMap(([field, count]) => (count === undefined ? [] : [[field, count] as const]));
-    return known.length < counters.length ? [] : [{ name, number: `${major}:${minor}`, counters: new Map(known) }];
+    const known = numbers.flatMap(([field, count]) => (count === undefined ? [] : [[field, count] as const]));
+    return known.length < numbers.length ? [] : [{ name, number: `${major}:${minor}`, numbers: new Map(known) }];
   });
 }
 
+const USED = ["sectors_read", "sectors_written", "busy"];
 const NO_DISK = /^(?:loop|ram|zram)\d+$/;
 
 /** Disks that have ever done anything: no partitions, which would count twice, and nothing that lies in memory or a file. */
 export function wholeDisks(disks: readonly Disk[]): readonly Disk[] {
   const names = new Set(disks.map(({ name }) => name));
-  return disks.filter(({ name, counters }) => {
-    const isUsed = [...counters.values()].some((count) => count > 0);
+  return disks.filter(({ name, numbers }) => {
+    const isUsed = USED.some((field) => (numbers.get(field) ?? 0) > 0);
     return isUsed && !NO_DISK.test(name) && !isPartition(name, names);
   });
 }

@@ -1,7 +1,7 @@
 import type { Field } from "../../ring/sample.ts";
 
-function gauge(name: string, doc: string): Field {
-  return { name, kind: "gauge", unit: "", doc, part: false, ringed: true };
+function gauge(name: string, doc: string, part = false): Field {
+  return { name, kind: "gauge", unit: "", doc, part, ringed: true };
 }
 
 /** One that jumps back, as those of a network interface that was made anew, says nothing about the others. */
@@ -25,6 +25,7 @@ export const FIELDS: readonly Field[] = [
   counter("io_full", "us", "Time in which all tasks waited for a disk."),
   counter("memory_some", "us", "Time in which a task waited for memory."),
   counter("memory_full", "us", "Time in which all tasks waited for memory."),
+  gauge("there", "1: the disk or interface is there; its counters say nothing before their second sample.", true),
   counter("busy", "ms", "Time in which a disk had something to do.", true),
   counter("sectors_read", "512 B", "Read from a disk.", true),
   counter("sectors_written", "512 B", "Written to a disk.", true),

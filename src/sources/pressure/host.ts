@@ -84,10 +84,10 @@ export class Host {
 function partsOf({ disks = [], watched, networks = [] }: Readings): ReadonlyMap<string, Numbers> {
   const sampled = [...new Set([...watched, ...wholeDisks(disks)])].slice(0, MOST_OF_A_KIND);
   return new Map([
-    ...sampled.map(({ name, counters }) => [`${DISK}${shortName(name)}`, counters] as const),
+    ...sampled.map(({ name, numbers }) => [`${DISK}${shortName(name)}`, numbers] as const),
     ...networks
       .slice(0, MOST_OF_A_KIND)
-      .map(({ name, counters }) => [`${NETWORK}${shortName(name)}`, counters] as const),
+      .map(({ name, numbers }) => [`${NETWORK}${shortName(name)}`, numbers] as const),
   ]);
 }
 

@@ -7,7 +7,7 @@ const LINE = /^ *([^\s:]+(?::[^\s:]+)*): *(\d+)((?: +\d+){7}) +(\d+)(?: |$)/;
 /** One interface of /proc/net/dev with its bytes. */
 export interface Network {
   readonly name: string;
-  readonly counters: ReadonlyMap<string, number | bigint>;
+  readonly numbers: ReadonlyMap<string, number | bigint>;
 }
 
 /** Interfaces that have ever carried anything. */
@@ -21,7 +21,8 @@ export function parseNetworks(text: string): readonly Network[] {
     return [
       {
         name,
-        counters: new Map([
+        numbers: new Map<string, number | bigint>([
+          ["there", 1],
           ["received", received],
           ["sent", sent],
         ]),

@@ -20,9 +20,9 @@ export interface Writer {
   readonly isNew: boolean;
 }
 
-/** found: the oldest one; `others` are as good. hidden: a logger runs whose open files we may not see. */
+/** found: the oldest one that fits. hidden: a logger runs whose open files we may not see. */
 export type Sought =
-  | { readonly kind: "found"; readonly writer: Writer; readonly others: number }
+  | { readonly kind: "found"; readonly writer: Writer }
   | { readonly kind: "hidden"; readonly writer: Writer }
   | { readonly kind: "none" };
 
@@ -60,21 +60,19 @@ export class Writers {
 
   named(name: string): Sought {
     const wanted = bytePath(name);
-    const [writer, ...others] = this.#writers(
-      ([comm, called]) => called === wanted || comm === wanted.slice(0, LONGEST_COMM),
-    );
-    return writer === undefined ? { kind: "none" } : { kind: "found", writer, others: others.length };
+    const [writer] = this.#writers(([comm, called]) => called === wanted || comm === wanted.slice(0, LONGEST_COMM));
+    return writer === undefined ? { kind: "none" } : { kind: "found", writer };
   }
 
   /** The logger that has a file right in this directory open. */
   inDirectory(directory: BytePath): Sought {
     let hidden: Writer | undefined;
-    const [writer, ...others] = this.#writers(isLogger).filter((each) => {
+    const [writer] = this.#writers(isLogger).filter((each) => {
       const directories = this.#directoriesOf(each.pid);
       if (directories === undefined) hidden ??= each;
       return directories?.has(directory) === true;
     });
-    if (writer !== undefined) return { kind: "found", writer, others: others.length };
+    if (writer !== undefined) return { kind: "found", writer };
     return hidden === undefined ? { kind: "none" } : { kind: "hidden", writer: hidden };
   }
 
