@@ -32,7 +32,7 @@ export interface Call {
 
 export interface RegistryOptions {
   readonly items: readonly Item[];
-  readonly ring: Pick<Ring, "now" | "generation">;
+  readonly ring: Pick<Ring, "now" | "asOf" | "generation">;
   readonly now: () => Stamp;
   /** Resolves `Alias`; identity when there is none. */
   readonly alias: (key: string) => string;
@@ -52,12 +52,14 @@ export class Registry {
   #options: RegistryOptions;
   #applied = 0;
   readonly #items: ReadonlyMap<string, Item>;
+  readonly #families: ReadonlySet<string>;
   readonly #remembered = new Map<string, Answered>();
   #rememberedGeneration = -1;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
     this.#items = new Map(options.items.map((item) => [item.key, item]));
+    this.#families = new Set(options.items.map((item) => familyOf(item.key)));
   }
 
   /** Takes other aliases and access rules from the next question on. */
@@ -88,6 +90,19 @@ export class Registry {
   }
 
   /**
+   * Answers one key as it would have been answered when a slot was closed, with none when there was nothing new then:
+   * no sample since `since` (slots).
+   */
+  askAt(key: string, { slot, since, stamp }: PastQuestion): Reply {
+    return this.#resolve(key, this.#options.ring.asOf(slot), stamp, since);
+  }
+
+  /** Whether a key, known or not, begins like one of ours: "memcached." does. */
+  isOurs(key: string): boolean {
+    return this.#families.has(familyOf(this.#options.alias(key)));
+  }
+
+  /**
    * Every item's standard calls for the targets that are there now, in the order of declaration; made one by one, since
    * a thousand targets have half a million.
    * @param items some of them, or another order
@@ -111,7 +126,8 @@ export class Registry {
     }
   }
 
-  #resolve(asked: string, moment: Moment, now: Stamp): Answered {
+  /** @param since samples up to this slot are no news; undefined: whatever is fresh is answered */
+  #resolve(asked: string, moment: Moment, now: Stamp, since?: number): Answered {
     const key = parseKey(this.#options.alias(asked));
     if (key.kind === "malformed") return { kind: "unknown", reason: "Invalid item key format.", until: Infinity };
     const item = this.#options.access.allows(key.value) ? this.#items.get(key.value.name) : undefined;
@@ -119,19 +135,21 @@ export class Registry {
     const parsed = parseArguments(item, key.value.params, moment);
     if (parsed.kind === "malformed") return refused(parsed.reason, Infinity);
     const { target, args } = parsed.value;
-    if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now });
+    if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now, since });
     const reply = replyOf(() => item.value(moment, args, now), item, now);
     return { ...reply, until: now.mono + PRESENT_SECONDS };
   }
 
-  #askTarget(item: TargetItem, { target, args, moment, now }: Question): Answered {
+  #askTarget(item: TargetItem, { target, args, moment, now, since }: Question): Answered {
     const view = this.#view(item.source, target, moment);
     if (view.kind !== "value") return refused(view.reason, 0);
     const always = item.freshness === "always";
     const reason = always ? silentReason(view.value, now) : staleReason(view.value, now);
     if (reason !== undefined) return refused(reason, 0);
+    if (since !== undefined && !isNews(item, view.value, since)) return NO_NEWS;
     const stamp = (always ? view.value.attempt?.stamp : view.value.good) ?? now;
-    const reply = replyOf(() => item.value(view.value, args, now), item, stamp);
+    const present = since === undefined ? now : laterOf(now, stamp); // a slot is stamped before its samples are taken
+    const reply = replyOf(() => item.value(view.value, args, present), item, stamp);
     return { ...reply, until: always ? now.mono + PRESENT_SECONDS : stamp.mono + freshSeconds(moment.step) };
   }
 
@@ -158,6 +176,29 @@ interface Question {
   readonly args: Readonly<Record<string, unknown>>;
   readonly moment: Moment;
   readonly now: Stamp;
+  readonly since: number | undefined;
+}
+
+/** A question about a closed slot. `stamp`: when it was sampled. */
+export interface PastQuestion {
+  readonly slot: number;
+  readonly since: number;
+  readonly stamp: Stamp;
+}
+
+const NO_NEWS: Answered = { kind: "none", reason: "No new sample.", until: 0 };
+
+/** A failed attempt is news for items of which it is the value. */
+function isNews(item: TargetItem, view: View, since: number): boolean {
+  return (item.freshness === "always" ? view.attempted : view.slot) > since;
+}
+
+function laterOf(a: Stamp, b: Stamp): Stamp {
+  return b.clock > a.clock ? b : a;
+}
+
+function familyOf(key: string): string {
+  return /^[^.[]*/.exec(key)?.[0] ?? "";
 }
 
 function refused(reason: string, until: number): Answered {

@@ -215,6 +215,20 @@ export class Block {
     return slot >= 0 && this.#row.slot[slot % this.#slots] === slot;
   }
 
+  /** The newest good slot up to this one; -1 when the ring has none. */
+  goodAtOrBefore(slot: number): number {
+    if (slot >= this.#newestGood) return this.#newestGood;
+    for (let at = slot; at > slot - this.#slots; at--) if (this.holds(at)) return at;
+    return -1;
+  }
+
+  /** The same for attempts, good or failed. */
+  attemptAtOrBefore(slot: number): number {
+    if (slot >= this.#newestSlot) return this.#newestSlot;
+    for (let at = slot; at > slot - this.#slots; at--) if (this.#attempted(at)) return at;
+    return -1;
+  }
+
   /** What was tried in this slot; the reason in words is kept for the newest one only. */
   attempt(slot: number): Attempt | undefined {
     if (!this.#attempted(slot)) return undefined;

@@ -37,6 +37,8 @@ export interface View {
   readonly step: number;
   readonly slots: number;
   readonly slot: number;
+  /** The slot of the newest attempt; -1 when there was none. */
+  readonly attempted: number;
   /** Whether the target's process started anew since the good sample before. */
   readonly started: boolean;
   /** When the values of this view were taken. */

@@ -135,6 +135,11 @@ export class Ring {
     return this.#moment(() => ({ slot, attempted: slot }));
   }
 
+  /** What `now()` was when this slot was closed; rosters are those of the present. */
+  asOf(slot: number): Moment {
+    return this.#moment((block) => ({ slot: block.goodAtOrBefore(slot), attempted: block.attemptAtOrBefore(slot) }));
+  }
+
   #moment(slotsOf: SlotsOf): Moment {
     return {
       step: this.#step,

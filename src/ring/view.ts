@@ -21,7 +21,7 @@ export function viewOf(block: Block, place: Place): View {
 /** A class, and read on demand, because some values look at each slot of an hour: an object of closures costs 30 us. */
 class BlockView implements View {
   readonly slot: number;
-  readonly #attempted: number;
+  readonly attempted: number;
   readonly #block: Block;
   readonly #place: Place;
 
@@ -29,7 +29,7 @@ class BlockView implements View {
     this.#block = block;
     this.#place = place;
     this.slot = slot;
-    this.#attempted = attempted;
+    this.attempted = attempted;
   }
 
   get source(): string {
@@ -57,7 +57,7 @@ class BlockView implements View {
   }
 
   get attempt(): View["attempt"] {
-    return this.#block.attempt(this.#attempted);
+    return this.#block.attempt(this.attempted);
   }
 
   get newest(): View["newest"] {
