@@ -44,6 +44,7 @@ export class Bench {
       Server: "127.0.0.0/8",
       StateDir: this.state,
       RunDir: this.run,
+      "LogDir.Discover": "no",
     }).filter(([name]) => !own.includes(name));
     writeFileSync(this.config, [...common.map(([name, value]) => `${name}=${value}`), ...lines, ""].join("\n"));
   }
