@@ -166,9 +166,7 @@ export class Outbox {
 
   /** Starts to write what is not on the journal, unless that is under way; never rejects. */
   #flush(): Promise<void> {
-    this.#flushing ??= this.#write().finally(() => {
-      this.#flushing = undefined;
-    });
+    this.#flushing ??= Promise.resolve().then(() => this.#write());
     return this.#flushing;
   }
 
@@ -189,6 +187,7 @@ export class Outbox {
       for (const rows of stored) this.#settle(rows);
     }
     this.#bound();
+    this.#flushing = undefined; // at once, so that whoever finds it set is served by it
   }
 
   #isAhead({ head, batch }: State): boolean {
