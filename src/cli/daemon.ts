@@ -148,8 +148,8 @@ export class Daemon {
   }
 }
 
-function passiveRules({ peers }: Settings, { registry }: Sampling, started: Settings) {
-  return { peers, registry, timeoutSeconds: started.core.Timeout };
+function passiveRules({ peers, tls }: Settings, { registry }: Sampling, started: Settings) {
+  return { peers, registry, accept: tls.accept, timeoutSeconds: started.core.Timeout };
 }
 
 const NEED_RESTART = [

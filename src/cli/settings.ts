@@ -4,11 +4,13 @@ import { accessLines, CORE, type Core } from "../config/core.ts";
 import { diskFiles } from "../config/files.ts";
 import { type Problem, problemText } from "../config/reader.ts";
 import type { Section } from "../config/spec.ts";
+import { tlsFaults } from "../config/tls-faults.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { schemaOf } from "../ring/schema.ts";
 import { stepSeconds } from "../schedule/cron.ts";
 import { SOURCES } from "../sources/all.ts";
 import { compilePeers, type Peers } from "../transports/peers.ts";
+import { type Compiled, compileTls, type Tls } from "../transports/tls/compile.ts";
 import { nearest } from "../words/nearest.ts";
 import { type Access, compileAccess } from "../zabbix/access.ts";
 import { compileAliases } from "../zabbix/alias.ts";
@@ -26,6 +28,7 @@ export interface Settings {
   readonly access: Access;
   readonly alias: (key: string) => string;
   readonly peers: Peers;
+  readonly tls: Tls;
 }
 
 const DEFAULT_PATH = "/etc/tidemark/tidemark.conf";
@@ -62,6 +65,8 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
   const access = take(rules.at(-1)?.allow === false ? "DenyKey" : "AllowKey", compileAccess(rules));
   const alias = take("Alias", compileAliases(core.Alias));
   const peers = take("Server", compilePeers(core.Server.join(",")));
+  const tls = tlsOf(core, entries);
+  if (tls.kind === "refused") for (const { name, text } of tls.faults) take(name, malformed(text));
   for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", userParameterKey(key, alias));
   if (
     problems.length > 0 ||
@@ -69,11 +74,18 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
     slots === undefined ||
     access === undefined ||
     alias === undefined ||
-    peers === undefined
+    peers === undefined ||
+    tls.kind === "refused"
   ) {
     return malformed(problems.map(problemText).join("\n"));
   }
-  return ok({ path, core, sections, step, slots, access, alias, peers });
+  return ok({ path, core, sections, step, slots, access, alias, peers, tls: tls.value });
+}
+
+/** Key and certificate are read anew each time: SIGHUP is what tells that they were renewed. */
+function tlsOf(core: Core, entries: Config<typeof CORE>["entries"]): Compiled {
+  const faults = tlsFaults(core, (name) => entries.some((entry) => entry.name === name));
+  return faults.length > 0 ? { kind: "refused", faults } : compileTls(core, diskFiles);
 }
 
 /** One of our keys or an alias of one. Whether its parameters are right shows when it is asked. */

@@ -12,6 +12,10 @@ export interface Connection {
   decoder: PacketDecoder | undefined;
   /** Bytes of its incomplete request, or of its answer that was not taken. */
   held: number;
+  /** Whether a TLS handshake has begun and is not over. */
+  handshake: boolean;
+  /** What its bytes are read from and written to instead, once a TLS handshake is over. */
+  secure: Socket | undefined;
 }
 
 export interface ConnectionLimits {
@@ -80,10 +84,9 @@ export class Connections {
 
   /** Refuses what began before a monotonic second. */
   expire(before: number, timeoutSeconds: number): void {
-    for (const [socket, { since, answered }] of this.#open) {
-      if (since > before) return;
-      const missed = answered ? "it did not take its answer" : "it sent no complete request";
-      this.#refuse(socket, "timeout", `${missed} within ${timeoutSeconds} s`);
+    for (const [socket, connection] of this.#open) {
+      if (connection.since > before) return;
+      this.#refuse(socket, "timeout", `${missed(connection)} within ${timeoutSeconds} s`);
     }
   }
 
@@ -110,4 +113,9 @@ export class Connections {
       if (this.#held <= this.#limits.held) return;
     }
   }
+}
+
+function missed({ answered, handshake }: Connection): string {
+  if (answered) return "it did not take its answer";
+  return handshake ? "it finished no TLS handshake" : "it sent no complete request";
 }

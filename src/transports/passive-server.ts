@@ -17,6 +17,10 @@ import { endpointText, listening } from "./listening.ts";
 import type { Peers } from "./peers.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
 import { ReplyCache } from "./reply-cache.ts";
+import type { Accept } from "./tls/compile.ts";
+import { Door } from "./tls/door.ts";
+import { HANDSHAKE_LIMITS, Handshakes } from "./tls/handshakes.ts";
+import { BROKEN_OFF } from "./tls/verdict.ts";
 
 /** What is needed of the registry: answers from memory, and the number that changes with what they are made of. */
 export interface Answers {
@@ -28,6 +32,8 @@ export interface Answers {
 export interface PassiveRules {
   readonly peers: Peers;
   readonly registry: Answers;
+  /** `TLSAccept` and what it needs. */
+  readonly accept: Accept;
   /** From accepting a connection to its complete request, and from the answer to its having been taken. */
   readonly timeoutSeconds: number;
 }
@@ -48,6 +54,8 @@ const MOST_HELD = 16 << 20;
 /** A burst of one server's checks arrives within milliseconds: with the default of 511 some wait for a SYN retry. */
 const BACKLOG = 4096;
 const SWEEP_MS = 250;
+/** The first byte of a TLS connection: the type of a handshake record. No Zabbix packet begins with it. */
+const TLS_HANDSHAKE = 0x16;
 
 /** Starts a server on all addresses; malformed with a fragment that names the address when one cannot be had. */
 export async function listenPassive(options: PassiveOptions): Promise<Parsed<PassiveServer>> {
@@ -76,13 +84,20 @@ export class PassiveServer {
   readonly #replies = new ReplyCache();
   readonly #servers: Server[] = [];
   readonly #onData = withSocket((socket, chunk: Buffer) => this.#receive(socket, chunk));
-  readonly #onClose = withSocket((socket) => this.#connections.delete(socket));
+  readonly #onClose = withSocket((socket) => this.#closed(socket));
+  readonly #handshakes = new Handshakes({
+    limits: HANDSHAKE_LIMITS,
+    nextTurn: setImmediate,
+    crowd: (socket) => this.#refuse(socket, "crowded", `more than ${HANDSHAKE_LIMITS.inAll} TLS handshakes at once`),
+  });
   #rules: PassiveRules;
+  #door: Door | undefined;
   #requests = 0;
   #stopSweep: (() => void) | undefined;
 
   constructor(options: PassiveOptions) {
     this.#rules = options;
+    this.#door = this.#doorOf(options);
     this.#io = options.io;
     this.#log = options.log;
     this.#refusals = new Refusals(options.log);
@@ -102,9 +117,10 @@ export class PassiveServer {
     return this.#refusals.counts;
   }
 
-  /** Takes other rules for all connections from now on. */
+  /** Takes other rules for all connections from now on; handshakes that have begun end by the old ones. */
   apply(rules: PassiveRules): void {
     this.#rules = rules;
+    this.#door = this.#doorOf(rules);
     this.#replies.clear();
   }
 
@@ -148,7 +164,7 @@ export class PassiveServer {
     }
     socket.on("close", this.#onClose);
     socket.on("data", this.#onData);
-    this.#track(socket, { peer, since: this.#io.now().mono, answered: false, decoder: undefined, held: 0 });
+    this.#track(socket, { ...NEW, peer, since: this.#io.now().mono });
     if (verdict === true) socket.resume();
     else this.#awaitVerdict(socket, peer, verdict);
   }
@@ -170,11 +186,54 @@ export class PassiveServer {
   #receive(socket: Socket, chunk: Buffer): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.answered) return; // bytes behind an answered request are ignored
-    const { registry } = this.#rules;
+    const { registry, accept } = this.#rules;
     const first = connection.decoder === undefined;
+    if (first && connection.secure === undefined && !(accept.unencrypted && chunk[0] !== TLS_HANDSHAKE)) {
+      this.#encrypt(socket, connection, chunk);
+      return;
+    }
     const kept = first ? this.#replies.get(chunk, registry.generation, this.#io.now().mono) : undefined;
     if (kept === undefined) this.#decode(socket, connection, chunk);
     else this.#send(socket, connection, kept);
+  }
+
+  /** The first byte has decided: the connection goes on with TLS, or not at all. */
+  #encrypt(socket: Socket, connection: Connection, chunk: Buffer): void {
+    const door = this.#door;
+    if (chunk[0] !== TLS_HANDSHAKE) {
+      this.#refuse(socket, "encryption", 'it came unencrypted, which "TLSAccept" does not list');
+    } else if (door === undefined) {
+      this.#refuse(socket, "encryption", 'it wants TLS, "TLSAccept" lists unencrypted only');
+    } else {
+      socket.pause();
+      socket.off("data", this.#onData);
+      socket.unshift(chunk);
+      connection.handshake = true;
+      this.#connections.hold(connection, chunk.length);
+      this.#handshakes.enter(socket, connection.peer, () => door.begin(socket));
+    }
+  }
+
+  #doorOf({ accept: { secure } }: PassiveRules): Door | undefined {
+    if (secure === undefined) return undefined;
+    return new Door(secure, {
+      opened: (socket, encrypted) => this.#opened(socket, encrypted),
+      refused: (socket, { refusal, found }) => this.#refuse(socket, refusal, found),
+    });
+  }
+
+  #opened(socket: Socket, secure: Socket): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) {
+      secure.destroy();
+      return;
+    }
+    this.#connections.hold(connection, 0);
+    connection.handshake = false;
+    connection.secure = secure;
+    this.#handshakes.leave(socket, connection.peer);
+    secure.on("error", ({ message }) => this.#refuse(socket, "handshake", `it broke the rules of TLS: ${message}`));
+    secure.on("data", (chunk) => this.#receive(socket, chunk));
   }
 
   #decode(socket: Socket, connection: Connection, chunk: Buffer): void {
@@ -205,13 +264,14 @@ export class PassiveServer {
   }
 
   /** The kernel has the whole answer at once, unless it is larger than the socket's buffer. */
-  #send(socket: Socket, { peer }: Connection, reply: Buffer): void {
+  #send(socket: Socket, { peer, secure }: Connection, reply: Buffer): void {
     this.#requests += 1;
     this.#connections.delete(socket);
-    socket.end(reply);
-    socket.destroySoon();
-    const held = socket.writableLength;
-    if (held > 0) this.#track(socket, { peer, since: this.#io.now().mono, answered: true, decoder: undefined, held });
+    const stream = secure ?? socket;
+    stream.end(reply);
+    stream.destroySoon();
+    const held = stream.writableLength;
+    if (held > 0) this.#track(socket, { ...NEW, peer, since: this.#io.now().mono, answered: true, held, secure });
   }
 
   #refuseStranger(socket: Socket, peer: string): void {
@@ -219,15 +279,24 @@ export class PassiveServer {
     this.#drop(socket);
   }
 
+  /** A connection is refused once: what still comes of it counts no more. */
   #refuse(socket: Socket, refusal: Refusal, found: string): void {
-    const peer = this.#connections.get(socket)?.peer ?? "an unknown address";
-    this.#refusals.record(refusal, { peer, found, now: this.#io.now().mono });
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) return;
+    this.#refusals.record(refusal, { peer: connection.peer, found, now: this.#io.now().mono });
     this.#drop(socket);
   }
 
   #drop(socket: Socket): void {
+    const connection = this.#connections.get(socket);
     this.#connections.delete(socket);
+    if (connection?.handshake) this.#handshakes.leave(socket, connection.peer);
     socket.destroy();
+  }
+
+  #closed(socket: Socket): void {
+    if (this.#connections.get(socket)?.handshake) this.#refuse(socket, "handshake", BROKEN_OFF);
+    else this.#connections.delete(socket);
   }
 
   #sweep(): void {
@@ -237,6 +306,8 @@ export class PassiveServer {
     if (this.#connections.size > 0) this.#stopSweep = this.#io.after(SWEEP_MS, () => this.#sweep());
   }
 }
+
+const NEW = { answered: false, decoder: undefined, held: 0, handshake: false, secure: undefined } as const;
 
 /** One packet, and the monotonic second to which it may be given again (0: it may not). */
 function answerTo(body: Buffer, registry: Answers): { readonly reply: Buffer; readonly until: number } {

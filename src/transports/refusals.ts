@@ -3,17 +3,48 @@ import type { Log } from "../io/log.ts";
 /**
  * Why a connection was closed without an answer.
  * - peer: its address is not in `Server`.
+ * - encryption: it came with TLS, or without, and `TLSAccept` does not list that.
+ * - identity: it named a pre-shared key that is not ours.
+ * - key: it named ours and does not know it.
+ * - certificate: it showed none, or one that no authority in `TLSCAFile` vouches for.
+ * - expired, revoked: its certificate is.
+ * - issuer, subject: its certificate has another than `TLSServerCertIssuer`, `TLSServerCertSubject`.
+ * - handshake: what it sent is no TLS that is spoken here.
  * - malformed: what it sent is no Zabbix packet.
  * - timeout: no complete request, or the answer not taken, within `Timeout`.
  * - crowded: the oldest ones when there are too many at once.
  * - failed: the answer could not be made, which is a bug.
  */
-export const REFUSALS = ["peer", "malformed", "timeout", "crowded", "failed"] as const;
+export const REFUSALS = [
+  "peer",
+  "encryption",
+  "identity",
+  "key",
+  "certificate",
+  "expired",
+  "revoked",
+  "issuer",
+  "subject",
+  "handshake",
+  "malformed",
+  "timeout",
+  "crowded",
+  "failed",
+] as const;
 
 export type Refusal = (typeof REFUSALS)[number];
 
 const LEVEL = {
   peer: "warning",
+  encryption: "warning",
+  identity: "warning",
+  key: "warning",
+  certificate: "warning",
+  expired: "warning",
+  revoked: "warning",
+  issuer: "warning",
+  subject: "warning",
+  handshake: "warning",
   malformed: "warning",
   timeout: "debug",
   crowded: "warning",

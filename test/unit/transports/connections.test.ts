@@ -11,7 +11,15 @@ function crowd(limits: { readonly connections: number; readonly held: number }) 
   });
   let since = 0;
   const add = (peer: string, held = 0): Connection => {
-    const connection = { peer, since: since++, answered: false, decoder: undefined, held };
+    const connection = {
+      peer,
+      since: since++,
+      answered: false,
+      decoder: undefined,
+      held,
+      handshake: false,
+      secure: undefined,
+    };
     connections.add(new Socket(), connection);
     return connection;
   };

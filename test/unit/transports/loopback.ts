@@ -3,6 +3,7 @@ import { networkInterfaces } from "node:os";
 import type { Log } from "../../../src/io/log.ts";
 import type { Answered } from "../../../src/items/registry.ts";
 import { type PassiveOptions, PassiveServer } from "../../../src/transports/passive-server.ts";
+import type { Accept } from "../../../src/transports/tls/compile.ts";
 import { parseKey } from "../../../src/zabbix/key.ts";
 import { freePort } from "../../real/address.ts";
 
@@ -98,6 +99,9 @@ export interface Running {
   readonly at: { readonly host: string; readonly port: number };
 }
 
+/** `TLSAccept=unencrypted`, as it is without any TLS directive. */
+export const UNENCRYPTED: Accept = { unencrypted: true, secure: undefined };
+
 /** A passive server in this process, on an address of the test file, with a clock that the test moves. */
 export async function passiveServer(host: string, options: Partial<PassiveOptions> = {}): Promise<Running> {
   const clock = new HandClock();
@@ -111,6 +115,7 @@ export async function passiveServer(host: string, options: Partial<PassiveOption
     port,
     peers,
     registry,
+    accept: UNENCRYPTED,
     timeoutSeconds: 3,
     io,
     log,

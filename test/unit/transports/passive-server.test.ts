@@ -14,6 +14,7 @@ import {
   passiveServer,
   type Running,
   StubRegistry,
+  UNENCRYPTED,
 } from "./loopback.ts";
 
 const HOST = address(import.meta.url);
@@ -121,7 +122,7 @@ describe("keeps replies by the bytes of their requests", () => {
     registry.until = Number.POSITIVE_INFINITY;
     await exchange(at, PING);
     const other = new StubRegistry();
-    server.apply({ peers: { admits: () => true }, registry: other, timeoutSeconds: 3 });
+    server.apply({ peers: { admits: () => true }, registry: other, accept: UNENCRYPTED, timeoutSeconds: 3 });
     await exchange(at, PING);
     expect(other.asked).toEqual(["agent.ping"]);
   });
@@ -177,7 +178,7 @@ describe("the allow list", () => {
   test("may be replaced while the server runs", async () => {
     const { at, server, registry } = await started({ peers: { admits: () => false } });
     expect(await exchange(at, PING)).toHaveLength(0);
-    server.apply({ peers: { admits: () => true }, registry, timeoutSeconds: 3 });
+    server.apply({ peers: { admits: () => true }, registry, accept: UNENCRYPTED, timeoutSeconds: 3 });
     expect((await exchange(at, PING)).toString("hex")).toBe(ONE);
   });
 });
@@ -264,6 +265,7 @@ describe("listenPassive", () => {
   const common = () => ({
     peers: { admits: () => true },
     registry: new StubRegistry(),
+    accept: UNENCRYPTED,
     timeoutSeconds: 3,
     io: { ...new HandClock(), readText: () => undefined },
     log: keptLog(),

@@ -1,0 +1,96 @@
+import type { Socket } from "node:net";
+
+/** How many handshakes may be under way. */
+export interface HandshakeLimits {
+  readonly perPeer: number;
+  readonly inAll: number;
+}
+
+/** Each takes some 40 KB. A Zabbix proxy opens hundreds of connections at once; those beyond wait for some milliseconds. */
+export const HANDSHAKE_LIMITS: HandshakeLimits = { perPeer: 64, inAll: 256 };
+
+export interface HandshakeOptions {
+  readonly limits: HandshakeLimits;
+  /** Calls back in the next turn of the event loop. */
+  readonly nextTurn: (callback: () => void) => void;
+  /** Closes a connection in favour of another peer's, and calls `leave` for it. */
+  readonly crowd: (socket: Socket) => void;
+}
+
+/**
+ * Begins TLS handshakes one in a turn of the event loop, the peers in turn: each costs up to some milliseconds before it is
+ * known who asks, so a peer that begins thousands delays nobody but itself.
+ */
+export class Handshakes {
+  readonly #options: HandshakeOptions;
+  readonly #waiting = new Map<string, Map<Socket, () => void>>();
+  /** Oldest first. */
+  readonly #running = new Map<string, Set<Socket>>();
+  #size = 0;
+  #begun = false;
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+  }
+
+  /** @param begin called once it is this connection's turn; never after `leave` */
+  enter(socket: Socket, peer: string, begin: () => void): void {
+    const queue = this.#waiting.get(peer) ?? new Map<Socket, () => void>();
+    this.#waiting.set(peer, queue.set(socket, begin));
+    this.#advance();
+  }
+
+  /** To be called for each connection that entered: when its handshake is over, or when it is gone. */
+  leave(socket: Socket, peer: string): void {
+    const queue = this.#waiting.get(peer);
+    if (queue?.delete(socket) && queue.size === 0) this.#waiting.delete(peer);
+    const running = this.#running.get(peer);
+    if (running?.delete(socket)) this.#size -= 1;
+    if (running?.size === 0) this.#running.delete(peer);
+    this.#advance();
+  }
+
+  #advance(): void {
+    const begin = this.#begun ? undefined : this.#next();
+    if (begin === undefined) return;
+    this.#begun = true;
+    this.#options.nextTurn(() => {
+      this.#begun = false;
+      this.#advance();
+    });
+    begin();
+  }
+
+  /** The oldest waiting connection of the first peer that may have one more; the peer then goes to the end. */
+  #next(): (() => void) | undefined {
+    for (const [peer, queue] of this.#waiting) {
+      const [first] = queue;
+      if (first === undefined || !this.#hasRoom(peer)) continue;
+      const [socket, begin] = first;
+      queue.delete(socket);
+      this.#waiting.delete(peer);
+      if (queue.size > 0) this.#waiting.set(peer, queue);
+      this.#run(socket, peer);
+      return begin;
+    }
+    return undefined;
+  }
+
+  #run(socket: Socket, peer: string): void {
+    this.#running.set(peer, (this.#running.get(peer) ?? new Set<Socket>()).add(socket));
+    this.#size += 1;
+  }
+
+  /** When there are too many in all, the peer that holds most of them loses its oldest one to a peer that holds fewer. */
+  #hasRoom(peer: string): boolean {
+    const { limits, crowd } = this.#options;
+    const own = this.#running.get(peer)?.size ?? 0;
+    if (own >= limits.perPeer) return false;
+    if (this.#size < limits.inAll) return true;
+    const [largest] = [...this.#running.values()].toSorted((a, b) => b.size - a.size);
+    const [oldest] = largest ?? [];
+    if (largest === undefined || oldest === undefined || largest.size <= own) return false;
+    crowd(oldest);
+    return true;
+  }
+}

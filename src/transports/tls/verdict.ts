@@ -1,0 +1,89 @@
+import type { TLSSocket } from "node:tls";
+import type { Refusal } from "../refusals.ts";
+import type { Secure } from "./compile.ts";
+import { nameFault, nameFaultText, rfc4514 } from "./names.ts";
+
+/** What a peer said about pre-shared keys in its handshake. A known identity proves nothing yet: it is no secret. */
+export type Offer =
+  | { readonly kind: "none" }
+  | { readonly kind: "known" }
+  | { readonly kind: "unknown"; readonly identity: string };
+
+/** Why a connection is closed; the reason is a lower-case fragment. */
+export interface Verdict {
+  readonly refusal: Refusal;
+  readonly found: string;
+}
+
+/** Judges a handshake that came to its end, which it also does for peers that proved nothing. Undefined: accepted. */
+export function judgePeer(socket: TLSSocket, offer: Offer, { certificate }: Secure): Verdict | undefined {
+  if (usesKey(socket)) return offer.kind === "known" ? undefined : keyVerdict(offer);
+  const shown = socket.getPeerX509Certificate();
+  if (shown === undefined || certificate === undefined) return keyVerdict(offer);
+  const subject = quoted(rfc4514(shown.subject));
+  if (!socket.authorized) return certificateVerdict(String(socket.authorizationError), subject);
+  const fault = nameFault(shown, certificate);
+  return fault === undefined ? undefined : { refusal: fault.name, found: nameFaultText(fault) };
+}
+
+/**
+ * Whether the session rests on a pre-shared key. That the peer named one is not enough: where the cipher suite has another
+ * hash than the key's, OpenSSL goes on as if no key had been named. Nothing else is ever resumed here on TLS 1.3.
+ */
+function usesKey(socket: TLSSocket): boolean {
+  return socket.getProtocol() === "TLSv1.3" ? socket.isSessionReused() : socket.getCipher().name.includes("PSK");
+}
+
+function keyVerdict(offer: Offer): Verdict {
+  switch (offer.kind) {
+    case "none":
+      return { refusal: "certificate", found: "it showed no certificate" };
+    case "known":
+      return { refusal: "key", found: "it named the PSK, but chose a cipher suite that cannot use it" };
+    case "unknown":
+      return { refusal: "identity", found: `unknown PSK identity ${quoted(offer.identity)}` };
+  }
+}
+
+/** The codes are those of X509_verify_cert_error_string(3). */
+function certificateVerdict(code: string, subject: string): Verdict {
+  switch (code) {
+    case "CERT_HAS_EXPIRED":
+      return { refusal: "expired", found: `its certificate for ${subject} has expired` };
+    case "CERT_NOT_YET_VALID":
+      return { refusal: "expired", found: `its certificate for ${subject} is not valid yet` };
+    case "CERT_REVOKED":
+      return { refusal: "revoked", found: `its certificate for ${subject} is revoked` };
+    case "UNABLE_TO_GET_CRL":
+      return { refusal: "certificate", found: `"TLSCRLFile" has no list of the authority of its certificate` };
+    case "CRL_HAS_EXPIRED":
+      return { refusal: "certificate", found: `the list in "TLSCRLFile" has expired` };
+    default:
+      return { refusal: "certificate", found: `its certificate for ${subject} is not trusted: ${code}` };
+  }
+}
+
+/** A wrong key shows as bytes that do not decrypt on TLS 1.2, and as a binder on TLS 1.3. */
+const WRONG_KEY = ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "ERR_SSL_BINDER_DOES_NOT_VERIFY"];
+
+/** Judges a handshake that failed. */
+export function judgeFailure(error: Error, offer: Offer): Verdict {
+  const { code = "", reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
+  if (offer.kind === "unknown") return keyVerdict(offer);
+  if (offer.kind === "known" && WRONG_KEY.includes(code)) {
+    return { refusal: "key", found: "it named the PSK, but has another key" };
+  }
+  return {
+    refusal: "handshake",
+    found: code === "ECONNRESET" ? BROKEN_OFF : `TLS handshake failed: ${reason ?? code}`,
+  };
+}
+
+/** The peer went away. */
+export const BROKEN_OFF = "it ended the connection during the TLS handshake";
+
+const LONGEST_SHOWN = 200;
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text);
+}
