@@ -1,4 +1,5 @@
 import type { Clock } from "../ring/sample.ts";
+import { daysSince1970 } from "../words/calendar.ts";
 
 // line   := [stamp " "] text "\n"
 // stamp  := "@" TAI64N as 24 hex digits | YYYY-MM-DD "_"|"T" hh:mm:ss "." fraction (svlogd -tt and -ttt, UTC)
@@ -42,14 +43,6 @@ export function parseStamp(line: string): LineStamp | undefined {
   if (second === undefined) return undefined;
   const days = daysSince1970(Number(year), Number(month), Number(day));
   return { kind: "unix", clock: days * 86_400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second) };
-}
-
-/** Gregorian calendar; the year is taken to begin in March, so that the leap day is its last. */
-function daysSince1970(year: number, month: number, day: number): number {
-  const years = month > 2 ? year : year - 1;
-  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
-  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
-  return years * 365 + leapDays + dayOfYear - 719_468;
 }
 
 /** 2^62 is the leading "4"; what follows it fits a double for longer than anybody logs. */
