@@ -35,6 +35,15 @@ export interface FileTail {
   readonly facts: FileFacts;
 }
 
+/** A regular file that stays open, whatever becomes of its name. */
+export interface OpenFile {
+  facts(): Reached<FileFacts>;
+  /** At most so many bytes from an offset on; none when it lies at or beyond the end. */
+  readAt(offset: number, most: number): Reached<Buffer>;
+  /** Then it answers nothing but that it is closed. */
+  close(): void;
+}
+
 /** Small local files, read at once and without ever blocking: a FIFO where a file should be is told, not opened up. */
 export interface LocalFiles {
   /** Names in a directory, each byte a character. */
@@ -47,6 +56,8 @@ export interface LocalFiles {
   tail(path: BytePath, most: number): Reached<FileTail>;
   /** At most so many bytes of a regular file from an offset on; none when it lies at or beyond the end. */
   readAt(path: BytePath, offset: number, most: number): Reached<FileTail>;
+  /** A regular file that grows, to be read on where its name leads elsewhere or nowhere. The caller closes it. */
+  open(path: BytePath): Reached<OpenFile>;
   /** What a symbolic link says: a path, or in /proc "pipe:[4711]". */
   link(path: BytePath): Reached<BytePath>;
   /** Bytes that an ordinary user can still write on the file system of this path. */

@@ -12,9 +12,11 @@ import {
   statSync,
 } from "node:fs";
 import { getSystemErrorMap } from "node:util";
-import type { BytePath, FileFacts, FileTail, LocalFiles, Reached, SmallFile } from "./local-files.ts";
+import type { BytePath, FileFacts, FileTail, LocalFiles, OpenFile, Reached, SmallFile } from "./local-files.ts";
 
 const PERMISSIONS = 0o7777;
+const UNBLOCKED = constants.O_NONBLOCK | constants.O_NOCTTY;
+const NO_FILE = { kind: "failed", code: "EINVAL", reason: "it is no regular file" } as const;
 const ABSENT = { kind: "failed", code: "ENOENT", reason: "no such file or directory" } as const;
 
 /** The disk itself. */
@@ -24,6 +26,7 @@ export const realFiles: LocalFiles = {
   read,
   tail: (path, most) => piece(path, (size) => Math.max(0, size - most), most),
   readAt: (path, offset, most) => piece(path, () => offset, most),
+  open,
   link: (path) => reached(() => readlinkSync(bytes(path), "latin1")),
   freeBytes: (path) =>
     reached(() => {
@@ -65,7 +68,7 @@ function kindOf(stat: Stats): FileFacts["kind"] {
 function read(path: BytePath, most: number): Reached<SmallFile> {
   return opened(path, constants.O_RDONLY, (descriptor): Reached<SmallFile> => {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) return { kind: "failed", code: "EINVAL", reason: "it is no regular file" };
+    if (!stat.isFile()) return NO_FILE;
     const buffer = Buffer.allocUnsafe(most);
     const count = readSync(descriptor, buffer, 0, most, null);
     return { kind: "ok", value: { bytes: buffer.subarray(0, count), modified: stat.mtimeMs / 1000 } };
@@ -76,7 +79,7 @@ function read(path: BytePath, most: number): Reached<SmallFile> {
 function piece(path: BytePath, from: (size: number) => number, most: number): Reached<FileTail> {
   return opened(path, constants.O_RDONLY, (descriptor): Reached<FileTail> => {
     const stat = fstatSync(descriptor);
-    if (!stat.isFile()) return { kind: "failed", code: "EINVAL", reason: "it is no regular file" };
+    if (!stat.isFile()) return NO_FILE;
     const buffer = Buffer.allocUnsafe(most);
     const count = readSync(descriptor, buffer, 0, most, from(stat.size));
     return { kind: "ok", value: { bytes: buffer.subarray(0, count), facts: factsOf(stat) } };
@@ -85,7 +88,7 @@ function piece(path: BytePath, from: (size: number) => number, most: number): Re
 
 function opened<T>(path: BytePath, flags: number, use: (descriptor: number) => Reached<T>): Reached<T> {
   const tried = reached(() => {
-    const descriptor = openSync(bytes(path), flags | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const descriptor = openSync(bytes(path), flags | UNBLOCKED);
     try {
       return use(descriptor);
     } finally {
@@ -93,6 +96,47 @@ function opened<T>(path: BytePath, flags: number, use: (descriptor: number) => R
     }
   });
   return tried.kind === "ok" ? tried.value : tried;
+}
+
+function open(path: BytePath): Reached<OpenFile> {
+  const tried = reached(() => openSync(bytes(path), constants.O_RDONLY | UNBLOCKED));
+  if (tried.kind === "failed") return tried;
+  const file = new DiskFile(tried.value);
+  const facts = file.facts();
+  if (facts.kind === "ok" && facts.value.kind === "file") return { kind: "ok", value: file };
+  file.close();
+  return facts.kind === "failed" ? facts : NO_FILE;
+}
+
+/** A descriptor's number may be that of another file once it is closed. */
+class DiskFile implements OpenFile {
+  #descriptor: number | undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  facts(): Reached<FileFacts> {
+    return this.#open((descriptor) => factsOf(fstatSync(descriptor)));
+  }
+
+  readAt(offset: number, most: number): Reached<Buffer> {
+    return this.#open((descriptor) => {
+      const buffer = Buffer.allocUnsafe(most);
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, most, offset));
+    });
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #open<T>(use: (descriptor: number) => T): Reached<T> {
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return { kind: "failed", code: "EBADF", reason: "it is closed" };
+    return reached(() => use(descriptor));
+  }
 }
 
 function bytes(path: BytePath): Buffer {

@@ -60,6 +60,37 @@ test("readAt answers from an offset on, nothing beyond the end, and why it canno
   expect(from(`${path}.gone`, 0, 4)).toBe("ENOENT");
 });
 
+describe("open", () => {
+  test("reads on in a file that was renamed, deleted and replaced", () => {
+    const path = join(place("kept"), "file");
+    writeFileSync(path, "0123");
+    const found = files.open(path);
+    if (found.kind === "failed") throw new Error(found.reason);
+    const file = found.value;
+    renameSync(path, `${path}.1`);
+    appendFileSync(`${path}.1`, "456789");
+    writeFileSync(path, "new");
+    rmSync(`${path}.1`);
+    expect(file.facts()).toMatchObject({ kind: "ok", value: { size: 10 } });
+    const read = (offset: number) => {
+      const piece = file.readAt(offset, 4);
+      return piece.kind === "ok" ? `${piece.value}` : piece.code;
+    };
+    expect([read(3), read(8), read(12)]).toEqual(["3456", "89", ""]);
+    file.close();
+    file.close();
+    expect(file.readAt(0, 1)).toMatchObject({ kind: "failed", code: "EBADF" });
+    expect(file.facts()).toMatchObject({ kind: "failed", code: "EBADF" });
+  });
+
+  test("opens regular files alone", () => {
+    const directory = place("regular");
+    execFileSync("mkfifo", [join(directory, "fifo")]);
+    for (const path of [directory, join(directory, "fifo")]) expect(files.open(path)).toMatchObject({ code: "EINVAL" });
+    expect(files.open(join(directory, "gone"))).toMatchObject({ code: "ENOENT" });
+  });
+});
+
 test("names and paths are bytes", () => {
   const directory = place("bytes");
   const name = "m\xfc\nller";
