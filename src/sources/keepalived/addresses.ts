@@ -1,0 +1,34 @@
+import type { LocalAddress } from "../../io/io.ts";
+
+/** A virtual address in the one form that all writings of it have. `device`: where it is to be; undefined: not said. */
+export interface VirtualAddress {
+  readonly address: string;
+  readonly device: string | undefined;
+}
+
+/** Reads an entry of virtual_ipaddress, such as "192.0.2.10/24 dev eth0"; undefined when it begins with no address. */
+export function parseVirtualAddress(words: readonly string[]): VirtualAddress | undefined {
+  const address = canonical(words[0] ?? "");
+  const device = words.indexOf("dev");
+  return address === undefined ? undefined : { address, device: device < 0 ? undefined : words[device + 1] };
+}
+
+/** IPv6 has many writings of one address; URLs know one. */
+function canonical(text: string): string | undefined {
+  const [bare = ""] = text.split(/[/%]/);
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(bare)) return bare;
+  const url = `http://[${bare}]/`;
+  return bare.includes(":") && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
+}
+
+const LOOPBACK = "lo";
+
+/**
+ * Which of the virtual addresses this machine has. Those on the loopback interface do not count unless they are meant
+ * to be there: a real server behind a director keeps the director's address on it.
+ */
+export function presentOf(virtual: readonly VirtualAddress[], own: readonly LocalAddress[]): readonly VirtualAddress[] {
+  return virtual.filter(({ address, device }) =>
+    own.some((each) => canonical(each.address) === address && (each.interface !== LOOPBACK || device === LOOPBACK)),
+  );
+}

@@ -1,0 +1,104 @@
+import { parseVirtualAddress, type VirtualAddress } from "./addresses.ts";
+
+/** One vrrp_instance block. */
+export interface ConfiguredInstance {
+  readonly name: string;
+  /** "": not said. */
+  readonly interface: string;
+  /** virtual_ipaddress and virtual_ipaddress_excluded. */
+  readonly addresses: readonly VirtualAddress[];
+}
+
+/** What a configuration of keepalived says that matters here. */
+export interface Conf {
+  readonly instances: readonly ConfiguredInstance[];
+  /** Network namespace in which it works; undefined: that of its process. */
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Words of a line: quoted ones whole, braces alone, and a comment, which ends it. keepalived.conf(5): "#" and "!" begin
+ * comments anywhere.
+ */
+const WORDS = /[#!].*|"([^"]*)"|([{}])|([^\s"{}#!]+)/g;
+
+/**
+ * Reads keepalived.conf.
+ * @param lines those of included files in the place of the include
+ * @param id what "@" lines are for: those of another id are left out
+ */
+export function parseConf(lines: readonly string[], id: string): Conf {
+  const reader = new BlockReader();
+  for (const line of resolved(lines, id)) {
+    for (const [, quoted, brace, plain] of line.matchAll(WORDS)) {
+      if (brace === "{") reader.open();
+      else if (brace === "}") reader.close();
+      else if (quoted !== undefined || plain !== undefined) reader.add(quoted ?? plain ?? "");
+    }
+    reader.endLine();
+  }
+  return reader.conf;
+}
+
+/** Lines with "@id" and "@^id" kept or dropped, and $NAME replaced by what a line NAME=... before it says. */
+function* resolved(lines: readonly string[], id: string): Generator<string> {
+  const values = new Map<string, string>();
+  for (const line of lines) {
+    const [, not, of, rest] = /^\s*@(\^?)(\S+)\s+(.*)$/.exec(line) ?? [];
+    if (of !== undefined && (of === id) === (not === "^")) continue;
+    const replaced = (rest ?? line).replace(/\$\{?(\w+)\}?(?!\w*\s*=)/g, (all, name) => values.get(name) ?? all);
+    const [, name, value] = /^\s*\$(\w+)\s*=\s*(.*?)\s*$/.exec(replaced) ?? [];
+    if (name !== undefined && value !== undefined) values.set(name, value);
+    else yield replaced;
+  }
+}
+
+/** Follows the blocks. A block's words may stand on the line before its brace. */
+class BlockReader {
+  readonly #instances: { readonly name: string; interface: string; readonly addresses: VirtualAddress[] }[] = [];
+  readonly #blocks: (readonly string[])[] = [];
+  #namespace: string | undefined;
+  #words: string[] = [];
+  #before: readonly string[] = [];
+
+  get conf(): Conf {
+    return { instances: this.#instances, namespace: this.#namespace };
+  }
+
+  add(word: string): void {
+    this.#words.push(word);
+  }
+
+  open(): void {
+    const block = this.#words.length > 0 ? this.#words : this.#before;
+    this.#words = [];
+    this.#blocks.push(block);
+    const [kind, name] = block;
+    if (kind === "vrrp_instance" && name !== undefined && this.#blocks.length === 1) {
+      this.#instances.push({ name, interface: "", addresses: [] });
+    }
+  }
+
+  close(): void {
+    this.endLine();
+    this.#blocks.pop();
+  }
+
+  endLine(): void {
+    if (this.#words.length === 0) return;
+    this.#say(this.#words);
+    this.#before = this.#words;
+    this.#words = [];
+  }
+
+  #say(words: readonly string[]): void {
+    const [keyword, value] = words;
+    const [outer, inner] = this.#blocks.map(([kind]) => kind);
+    if (keyword === "net_namespace" && value !== undefined) this.#namespace = value;
+    const instance = outer === "vrrp_instance" ? this.#instances.at(-1) : undefined;
+    if (instance === undefined) return;
+    if (inner === undefined && keyword === "interface" && value !== undefined) instance.interface = value;
+    const address = inner?.startsWith("virtual_ipaddress") ? parseVirtualAddress(words) : undefined;
+    if (address !== undefined) instance.addresses.push(address);
+  }
+}
