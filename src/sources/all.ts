@@ -1,4 +1,5 @@
 import { gearman } from "./gearman/gearman.ts";
+import { keepalived, keepalivedChildren } from "./keepalived/keepalived.ts";
 import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
 import { pressure } from "./pressure/pressure.ts";
@@ -8,4 +9,14 @@ import { supervise } from "./supervise/supervise.ts";
 import { tidemark } from "./tidemark.ts";
 
 /** Every watched software, in the order in which keys and tables are shown. */
-export const SOURCES: readonly Source[] = [memcached, supervise, readproctitle, logdir, pressure, gearman, tidemark];
+export const SOURCES: readonly Source[] = [
+  memcached,
+  supervise,
+  readproctitle,
+  logdir,
+  pressure,
+  gearman,
+  keepalived,
+  keepalivedChildren,
+  tidemark,
+];
