@@ -66,6 +66,9 @@ function certificateVerdict(code: string, subject: string): Verdict {
 /** A wrong key shows as bytes that do not decrypt on TLS 1.2, and as a binder on TLS 1.3. */
 const WRONG_KEY = ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "ERR_SSL_BINDER_DOES_NOT_VERIFY"];
 
+/** Errors from below TLS: a signature that the authority, or the owner of the certificate, did not make. */
+const CRYPTOGRAPHY = "ERR_OSSL_";
+
 /** Judges a handshake that failed. */
 export function judgeFailure(error: Error, offer: Offer): Verdict {
   const { code = "", reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
