@@ -1,5 +1,6 @@
 import { gearman } from "./gearman/gearman.ts";
 import { keepalived, keepalivedChildren } from "./keepalived/keepalived.ts";
+import { lighttpd } from "./lighttpd/lighttpd.ts";
 import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
 import { pressure } from "./pressure/pressure.ts";
