@@ -19,5 +19,6 @@ export const SOURCES: readonly Source[] = [
   gearman,
   keepalived,
   keepalivedChildren,
+  lighttpd,
   tidemark,
 ];
