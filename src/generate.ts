@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { renderKeyPage } from "./catalog/key-page.ts";
+import { renderMetrics } from "./catalog/metrics.ts";
 import { templateFiles } from "./catalog/templates/files.ts";
 import { renderOldUserParameters, renderUserParameters } from "./catalog/user-parameters.ts";
 import { VERSION } from "./cli/version.ts";
@@ -15,6 +16,7 @@ function generated(): ReadonlyMap<string, string> {
   return new Map([
     ["userparameters/tidemark.conf", renderUserParameters(items)],
     ["userparameters/tidemark-legacy.conf", renderOldUserParameters(items)],
+    ["src/plugin/metrics.json", renderMetrics(items)],
     ["docs/item-keys.md", renderKeyPage(SOURCES)],
     ["docs/tidemark.conf", describeDirectives(CORE, sections)],
     ...templateFiles(

@@ -6,6 +6,8 @@ export interface CommandLine {
   /** `-c FILE`. */
   readonly config: string | undefined;
   readonly demo: boolean;
+  /** Ends when standard input does: for a parent that must leave nothing behind. */
+  readonly attached: boolean;
   /** `--agent-conf FILE`. */
   readonly agentConf: string | undefined;
   readonly operands: readonly string[];
@@ -14,6 +16,7 @@ export interface CommandLine {
 const OPTIONS = {
   config: { type: "string", short: "c" },
   demo: { type: "boolean" },
+  attached: { type: "boolean" },
   "agent-conf": { type: "string" },
 } as const;
 
@@ -28,6 +31,7 @@ export function parseCommandLine(args: readonly string[], allowed: readonly Opti
     return ok({
       config: textOf("config"),
       demo: values["demo"] === true,
+      attached: values["attached"] === true,
       agentConf: textOf("agent-conf"),
       operands: positionals,
     });

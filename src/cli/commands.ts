@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "./exit.ts";
 import { forgetTarget, type Look, look } from "./look.ts";
 import type { Output } from "./output.ts";
 import { printLine, statusLines } from "./report.ts";
-import { run, runDemo } from "./run.ts";
+import { endWithInput, run, runDemo } from "./run.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,11 +21,14 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
-    usage: "run [-c FILE] [--demo]",
-    doc: "Run the bridge in the foreground. --demo: with a memcached and a little load of its own.",
-    options: ["config", "demo"],
+    usage: "run [-c FILE] [--demo] [--attached]",
+    doc: "Run the bridge in the foreground. --demo: with a memcached and a little load of its own. --attached: until standard input ends.",
+    options: ["config", "demo", "attached"],
     operands: [0, 0],
-    run: ({ config, demo }, output) => (demo ? runDemo(output) : run(config, output)),
+    run: ({ config, demo, attached }, output) => {
+      if (attached) endWithInput();
+      return demo ? runDemo(output) : run(config, output);
+    },
   },
   get: {
     usage: "get [-c FILE] KEY...",

@@ -32,6 +32,13 @@ export async function runDemo(output: Output): Promise<ExitCode> {
   return code;
 }
 
+/** Stops the bridge, as SIGTERM does, when standard input ends. */
+export function endWithInput(): void {
+  process.stdin.on("error", () => undefined); // its end follows
+  process.stdin.on("close", () => process.kill(process.pid, "SIGTERM"));
+  process.stdin.resume();
+}
+
 async function bridge(settings: Settings, output: Output, findings: readonly Finding[] = []): Promise<ExitCode> {
   const io = realIo();
   const log = openLog(settings, () => io.now().mono);

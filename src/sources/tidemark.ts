@@ -143,6 +143,17 @@ const ITEMS = [
   ].map((item): MomentItem => ({ ...item, family: "native" })),
   textItem("tidemark.version", "version", "Version", "Version of tidemark."),
   momentItem({
+    key: "tidemark.mode",
+    params: {},
+    type: "char",
+    units: "",
+    name: "Mode",
+    doc: "Who answers: daemon, or as a plugin of agent 2 the plugin with the words daemon or child for where its values come from.",
+    delay: "1h",
+    standard: () => [[]],
+    value: () => value("daemon"),
+  }),
+  momentItem({
     key: "tidemark.uptime",
     params: {},
     type: "unsigned",

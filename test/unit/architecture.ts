@@ -32,7 +32,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   schedule: { rooms: ["ring", "journal", "io", "sources/source"], modules: ["node-cron"] },
   outbox: { rooms: ["journal", "ring/answer"], modules: [] },
   transports: { rooms: ["ring", "items", "zabbix", "outbox", "config", "io"], modules: [...FILES, ...NETWORK, YIELD] },
-  plugin: { rooms: ["zabbix", "io"], modules: NETWORK },
+  plugin: {
+    rooms: ["zabbix", "ring/answer"],
+    modules: [...FILES, ...NETWORK, "node:child_process", "node:os", "node:readline", "node:url"],
+  },
   catalog: { rooms: ["items"], modules: ["yaml"] },
 };
 
