@@ -26,6 +26,9 @@ export interface Sweep {
   readonly objects: readonly StatsObject[];
 }
 
+/** When nothing has come for so long, a sweep is whole: rsyslogd writes its records one right after the other. */
+export const QUIET_SECONDS = 2;
+
 /** Where the statistics come from. */
 export type FeedChoice =
   | { readonly kind: "file"; readonly path: BytePath }

@@ -1,0 +1,129 @@
+import type { Clock, Stamp } from "../../../ring/sample.ts";
+import type { StatsRecord } from "./record.ts";
+import type { StatsObject } from "./sweep.ts";
+
+/** rsyslogd may have thousands of objects with tens of numbers each; more are an attack or a mistake. */
+const MOST_FIGURES = 200_000;
+/** In this much time after the record before it, the next one of a sweep comes. */
+const WITHIN = 1;
+
+/** When a record came: by its own time (`stamped`) or by ours. */
+export interface RecordTime {
+  readonly clock: Clock;
+  readonly stamped: boolean;
+  readonly arrived: Stamp;
+}
+
+interface DraftOptions {
+  /** Its records surely belong together: they stood in one line. */
+  readonly isOneLine: boolean;
+  /** Its beginning was seen. */
+  readonly isFromStart: boolean;
+}
+
+interface Seen {
+  readonly clock: Clock;
+  readonly count: number;
+}
+
+/** How often a record comes in each sweep. */
+export type Usual = ReadonlyMap<string, { readonly count: number }>;
+
+/** A sweep that is being put together. */
+export class Draft {
+  readonly isOneLine: boolean;
+  readonly isFromStart: boolean;
+  readonly first: RecordTime;
+  readonly #objects = new Map<string, StatsObject & { readonly numbers: Map<string, number | bigint> }>();
+  readonly #seen = new Map<string, Seen>();
+  #firstKey: string | undefined;
+  #last: RecordTime;
+  #arrived: Stamp;
+  #figures = 0;
+
+  constructor(first: RecordTime, { isOneLine, isFromStart }: DraftOptions) {
+    this.isOneLine = isOneLine;
+    this.isFromStart = isFromStart;
+    this.first = first;
+    this.#last = first;
+    this.#arrived = first.arrived;
+  }
+
+  /**
+   * Whether a record is of this sweep: near enough in time, and not here yet. One that is here comes again when objects
+   * share a name: as often as in the sweep before, or in the same second. Sweeps are at least a second apart.
+   */
+  takes(record: StatsRecord, time: RecordTime, usual: Usual): boolean {
+    if (this.isOneLine) return true;
+    if (!this.#isNear(time)) return false;
+    const key = keyOf(record);
+    const seen = this.#seen.get(key);
+    if (seen === undefined || seen.count < (usual.get(key)?.count ?? 1)) return true;
+    return time.clock - seen.clock < WITHIN && (time.stamped || key !== this.#firstKey);
+  }
+
+  /** Whether a record of that time was written while this sweep was. */
+  spans({ clock, stamped }: RecordTime): boolean {
+    return stamped && this.first.stamped && clock >= this.first.clock && clock <= this.#last.clock;
+  }
+
+  #isNear({ clock, stamped }: RecordTime): boolean {
+    return stamped === this.first.stamped && clock >= this.first.clock && clock - this.#last.clock <= WITHIN;
+  }
+
+  /** Takes a record in; answers what became of it. */
+  add(record: StatsRecord, time: RecordTime): "added" | "duplicate" | "surplus" {
+    this.#figures += record.numbers.size + 1;
+    if (this.#figures > MOST_FIGURES) return "surplus";
+    const key = keyOf(record);
+    const count = (this.#seen.get(key)?.count ?? 0) + 1;
+    this.#seen.set(key, { clock: time.clock, count });
+    this.#firstKey ??= key;
+    if (time.clock >= this.#last.clock) this.#last = time;
+    this.#arrived = time.arrived;
+    this.#merge(record);
+    return count > 1 ? "duplicate" : "added";
+  }
+
+  #merge({ origin, name, numbers }: StatsRecord): void {
+    const id = `${origin}\0${name}`;
+    const object = this.#objects.get(id);
+    if (object === undefined) this.#objects.set(id, { origin, name, numbers: new Map(numbers) });
+    else
+      for (const [field, figure] of numbers)
+        object.numbers.set(field, joined(field, object.numbers.get(field), figure));
+  }
+
+  /** Whether all is here that a sweep usually has. */
+  covers(usual: Usual): boolean {
+    return usual.size > 0 && [...usual].every(([key, { count }]) => (this.#seen.get(key)?.count ?? 0) >= count);
+  }
+
+  get seen(): Usual {
+    return this.#seen;
+  }
+
+  get figures(): number {
+    return this.#figures;
+  }
+
+  get arrived(): Stamp {
+    return this.#arrived;
+  }
+
+  get objects(): readonly StatsObject[] {
+    return [...this.#objects.values()];
+  }
+}
+
+function keyOf({ origin, name, part }: StatsRecord): string {
+  return `${origin}\0${name}\0${part}`;
+}
+
+/** The number of two objects of one name: their sum, but of a high-water mark the larger. */
+function joined(field: string, one: number | bigint | undefined, other: number | bigint): number | bigint {
+  if (one === undefined) return other;
+  if (field === "maxqsize") return one > other ? one : other;
+  const sum = Number(one) + Number(other);
+  return Number.isSafeInteger(sum) || !Number.isInteger(sum) ? sum : BigInt(one) + BigInt(other);
+}

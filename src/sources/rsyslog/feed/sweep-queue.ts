@@ -1,0 +1,80 @@
+import type { Clock } from "../../../ring/sample.ts";
+import type { Draft } from "./draft.ts";
+import type { Sweep } from "./sweep.ts";
+
+/** Numbers in the sweeps that wait to be taken; some 60 bytes each. */
+const MOST_FIGURES = 400_000;
+/** The interval is the median of so many distances between sweeps. */
+const DISTANCES = 5;
+
+interface Waiting {
+  readonly sweep: Sweep;
+  readonly figures: number;
+}
+
+/** Whole sweeps in the order in which they came, for whom takes them. */
+export class SweepQueue {
+  #waiting: Waiting[] = [];
+  #figures = 0;
+  #number = 0;
+  #newest: Sweep | undefined;
+  #distances: readonly number[] = [];
+
+  /** Answers how many older sweeps had to go for it, since nobody took them. */
+  put(draft: Draft): number {
+    this.#number += 1;
+    const sweep = { number: this.#number, clock: draft.first.clock, arrived: draft.arrived, objects: draft.objects };
+    if (this.#newest !== undefined) this.#measure(sweep.clock - this.#newest.clock);
+    this.#newest = sweep;
+    this.#waiting.push({ sweep, figures: draft.figures });
+    this.#figures += draft.figures;
+    return this.#shed();
+  }
+
+  take(): readonly Sweep[] {
+    this.#figures = 0;
+    return this.#waiting.splice(0).map(({ sweep }) => sweep);
+  }
+
+  /** Of the sweeps behind a number, keeps those that are later than a clock; without one, the two newest. */
+  keepLater(number: number, since: Clock | undefined): void {
+    const [before, behind] = [this.#waiting.filter(isBefore), this.#waiting.filter((each) => !isBefore(each))];
+    const kept = since === undefined ? behind.slice(-2) : behind.filter(({ sweep }) => sweep.clock > since);
+    this.#waiting = [...before, ...kept];
+    this.#figures = this.#waiting.reduce((sum, { figures }) => sum + figures, 0);
+    function isBefore({ sweep }: Waiting): boolean {
+      return sweep.number <= number;
+    }
+  }
+
+  get oldest(): Sweep | undefined {
+    return this.#waiting[0]?.sweep;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get newest(): Sweep | undefined {
+    return this.#newest;
+  }
+
+  /** Seconds. Undefined before the second sweep. */
+  get interval(): number | undefined {
+    const sorted = this.#distances.toSorted((a, b) => a - b);
+    return sorted[Math.floor((sorted.length - 1) / 2)];
+  }
+
+  #measure(distance: number): void {
+    if (distance > 0) this.#distances = [...this.#distances, distance].slice(-DISTANCES);
+  }
+
+  #shed(): number {
+    let shed = 0;
+    while (this.#figures > MOST_FIGURES && this.#waiting.length > 2) {
+      this.#figures -= this.#waiting.shift()?.figures ?? 0;
+      shed += 1;
+    }
+    return shed;
+  }
+}
