@@ -51,9 +51,13 @@ export class Handshakes {
   }
 
   #advance(): void {
-    const begin = this.#begun ? undefined : this.#next();
-    if (begin === undefined) return;
-    this.#begun = true;
+    if (this.#begun) return;
+    this.#begun = true; // also while others have to leave for the next one
+    const begin = this.#next();
+    if (begin === undefined) {
+      this.#begun = false;
+      return;
+    }
     this.#options.nextTurn(() => {
       this.#begun = false;
       this.#advance();
