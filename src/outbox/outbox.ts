@@ -132,6 +132,11 @@ export class Outbox {
     void this.#flush();
   }
 
+  /** Resolves when what was put and acknowledged is on the journal, or cannot be. */
+  settled(): Promise<void> {
+    return this.#flushed();
+  }
+
   /** Writes what waits for the disk. What is not acknowledged is handed out again after the next opening. */
   async close(): Promise<void> {
     await this.#flushed();
