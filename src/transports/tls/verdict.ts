@@ -66,20 +66,22 @@ function certificateVerdict(code: string, subject: string): Verdict {
 /** A wrong key shows as bytes that do not decrypt on TLS 1.2, and as a binder on TLS 1.3. */
 const WRONG_KEY = ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "ERR_SSL_BINDER_DOES_NOT_VERIFY"];
 
-/** Errors from below TLS: a signature that the authority, or the owner of the certificate, did not make. */
-const CRYPTOGRAPHY = "ERR_OSSL_";
+/** Errors of other libraries come from signatures: of the certificate, or by its owner. */
+const TLS_ITSELF = "SSL routines";
+
+/** What Node adds to an error of OpenSSL. */
+type OpensslError = NodeJS.ErrnoException & { readonly library?: string; readonly reason?: string };
 
 /** Judges a handshake that failed. */
-export function judgeFailure(error: Error, offer: Offer): Verdict {
-  const { code = "", reason } = error as NodeJS.ErrnoException & { readonly reason?: string };
+export function judgeFailure(error: OpensslError, offer: Offer): Verdict {
+  const { code = "", library = TLS_ITSELF, reason = code } = error;
   if (offer.kind === "unknown") return keyVerdict(offer);
   if (offer.kind === "known" && WRONG_KEY.includes(code)) {
     return { refusal: "key", found: "it named the PSK, but has another key" };
   }
-  return {
-    refusal: "handshake",
-    found: code === "ECONNRESET" ? BROKEN_OFF : `TLS handshake failed: ${reason ?? code}`,
-  };
+  if (code === "ECONNRESET") return { refusal: "handshake", found: BROKEN_OFF };
+  if (library === TLS_ITSELF) return { refusal: "handshake", found: `TLS handshake failed: ${reason}` };
+  return { refusal: "certificate", found: `its certificate or its signature is not genuine: ${reason}` };
 }
 
 /** The peer went away. */
