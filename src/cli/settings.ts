@@ -9,6 +9,7 @@ import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { schemaOf } from "../ring/schema.ts";
 import { stepSeconds } from "../schedule/cron.ts";
 import { SOURCES } from "../sources/all.ts";
+import { parseServerActive, type ServerActive } from "../transports/active/server-active.ts";
 import { compilePeers, type Peers } from "../transports/peers.ts";
 import { type Compiled, compileTls, type Tls } from "../transports/tls/compile.ts";
 import { nearest } from "../words/nearest.ts";
@@ -29,6 +30,7 @@ export interface Settings {
   readonly alias: (key: string) => string;
   readonly peers: Peers;
   readonly tls: Tls;
+  readonly active: readonly ServerActive[];
 }
 
 const DEFAULT_PATH = "/etc/tidemark/tidemark.conf";
@@ -67,6 +69,7 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
   const peers = take("Server", compilePeers(core.Server.join(",")));
   const tls = tlsOf(core, entries);
   if (tls.kind === "refused") for (const { name, text } of tls.faults) take(name, malformed(text));
+  const active = take("ServerActive", activeServers(core));
   for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", userParameterKey(key, alias));
   if (
     problems.length > 0 ||
@@ -75,17 +78,26 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
     access === undefined ||
     alias === undefined ||
     peers === undefined ||
+    active === undefined ||
     tls.kind === "refused"
   ) {
     return malformed(problems.map(problemText).join("\n"));
   }
-  return ok({ path, core, sections, step, slots, access, alias, peers, tls: tls.value });
+  return ok({ path, core, sections, step, slots, access, alias, peers, tls: tls.value, active });
 }
 
 /** Key and certificate are read anew each time: SIGHUP is what tells that they were renewed. */
 function tlsOf(core: Core, entries: Config<typeof CORE>["entries"]): Compiled {
   const faults = tlsFaults(core, (name) => entries.some((entry) => entry.name === name));
   return faults.length > 0 ? { kind: "refused", faults } : compileTls(core, diskFiles);
+}
+
+/** The host's own agent goes by the name of the machine: asked by that name, a server sends that agent's items. */
+function activeServers({ ServerActive, Hostname }: Core): Parsed<readonly ServerActive[]> {
+  if (ServerActive.length === 0 || Hostname !== undefined) return parseServerActive(ServerActive);
+  return malformed(
+    "needs Hostname, the name of a Zabbix host of tidemark's own; the machine's name is that of the host whose items its Zabbix agent has",
+  );
 }
 
 /** One of our keys or an alias of one. Whether its parameters are right shows when it is asked. */

@@ -1,5 +1,5 @@
 import { hostName, ipAddress } from "./agent-kinds.ts";
-import { bytes, duration, integer, list, optional, path, repeatable, text } from "./kinds.ts";
+import { bytes, duration, integer, list, optional, path, repeatable, text, upTo } from "./kinds.ts";
 import type { Entry } from "./reader.ts";
 import { type Directives, directive, type Kind, type Values } from "./spec.ts";
 import { TLS } from "./tls.ts";
@@ -10,6 +10,9 @@ const cronExpression: Kind<string> = { ...text, syntax: "cron expression of 5 or
 const itemKey: Kind<string> = { ...text, syntax: "item key" };
 const keyPattern: Kind<string> = { ...text, syntax: "item key, * for any text" };
 const alias: Kind<string> = { ...text, syntax: "NAME:KEY" };
+const serverNodes: Kind<string> = { ...text, syntax: "ADDRESS[:PORT], several with ; between them" };
+const metadata: Kind<string> = upTo(65_535);
+const hostInterface: Kind<string> = upTo(255);
 const includePath: Kind<string> = { ...text, syntax: "path" };
 
 const MINUTE = 60;
@@ -24,9 +27,9 @@ export const CORE = {
     doc: "Who may send passive checks. Names are resolved when a peer connects. Empty: nobody.",
   }),
   ListenIP: directive({
-    kind: list(ipAddress, { atLeast: 1 }),
+    kind: list(ipAddress, { atLeast: 0 }),
     fallback: ["127.0.0.1"],
-    doc: "Addresses on which passive checks are accepted. 0.0.0.0 is every IPv4 address of the machine, :: every address.",
+    doc: "Addresses on which passive checks are accepted. 0.0.0.0 is every IPv4 address of the machine, :: every address. Empty: none, no port is opened.",
   }),
   ListenPort: directive({
     kind: integer(1, 65_535),
@@ -42,6 +45,41 @@ export const CORE = {
     kind: optional(hostName),
     fallback: undefined,
     doc: "Name of the host in Zabbix that this tidemark stands for.",
+  }),
+  ServerActive: directive({
+    kind: list(serverNodes, { atLeast: 0 }),
+    fallback: [],
+    doc: "Zabbix servers and proxies that are asked for active checks and get their values, each with a list of its own. Nodes of one cluster have a ; between them. Needs Hostname.",
+  }),
+  HostMetadata: directive({
+    kind: optional(metadata),
+    fallback: undefined,
+    doc: "What autoregistration is told of this host. Zabbix 6.0 takes 255 characters.",
+  }),
+  HostInterface: directive({
+    kind: optional(hostInterface),
+    fallback: undefined,
+    doc: "IP address or DNS name by which autoregistration shall make the interface of this host.",
+  }),
+  RefreshActiveChecks: directive({
+    kind: duration(1, DAY),
+    fallback: 5,
+    doc: "How often the list of active checks is asked for.",
+  }),
+  HeartbeatFrequency: directive({
+    kind: duration(0, 60 * MINUTE),
+    fallback: MINUTE,
+    doc: "How often a server is told that active checks run. 0: never.",
+  }),
+  BufferSend: directive({
+    kind: duration(1, 60 * MINUTE),
+    fallback: 5,
+    doc: "How long values of active checks are gathered before they are sent. 250 of them are sent at once.",
+  }),
+  BackfillNewHost: directive({
+    kind: duration(0, 31 * DAY),
+    fallback: 0,
+    doc: "How much of the past a host gets that has just appeared on a server. It may raise problems that are over.",
   }),
   DebugLevel: directive({
     kind: integer(0, 5),

@@ -2,6 +2,7 @@ const LOG = "tidemark writes its log to standard error";
 const COMMANDS = "tidemark runs no commands for its askers";
 const MODULES = "tidemark loads no modules";
 const USER = "tidemark runs as the user that starts it";
+const OUTBOX = "values wait in StateDir until the server has them";
 const LATER = "not available in this version";
 
 /** Directives of zabbix_agentd and zabbix_agent2 (6.0, 7.0) that tidemark does not have, and what to know instead. */
@@ -27,20 +28,14 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["PluginSocket", MODULES],
   ["PluginTimeout", MODULES],
   ["HostnameItem", "name the host with Hostname"],
-  ["HostInterface", LATER],
-  ["HostInterfaceItem", LATER],
-  ["HostMetadata", LATER],
-  ["HostMetadataItem", LATER],
-  ["ServerActive", LATER],
+  ["HostInterfaceItem", "name the interface with HostInterface"],
+  ["HostMetadataItem", "write the metadata into HostMetadata"],
   ["SourceIP", LATER],
-  ["RefreshActiveChecks", LATER],
-  ["HeartbeatFrequency", LATER],
-  ["ForceActiveChecksOnStart", LATER],
-  ["BufferSend", LATER],
-  ["BufferSize", LATER],
-  ["EnablePersistentBuffer", LATER],
-  ["PersistentBufferFile", LATER],
-  ["PersistentBufferPeriod", LATER],
+  ["ForceActiveChecksOnStart", "new items are checked at once"],
+  ["BufferSize", OUTBOX],
+  ["EnablePersistentBuffer", OUTBOX],
+  ["PersistentBufferFile", OUTBOX],
+  ["PersistentBufferPeriod", OUTBOX],
 ]);
 
 /** Why a directive that agents know is refused; undefined when agents do not know it either. */

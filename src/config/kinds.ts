@@ -74,6 +74,14 @@ export const text: Kind<string> = {
   parse: (found) => (found === "" ? malformed("empty") : ok(found)),
 };
 
+/** A text of bounded length. */
+export function upTo(most: number): Kind<string> {
+  return {
+    syntax: `text of at most ${most} characters`,
+    parse: (found) => (found.length > most ? malformed(`has ${found.length} characters`) : text.parse(found)),
+  };
+}
+
 /** A path that does not depend on the directory the daemon was started in. The file need not exist. */
 export const path: Kind<string> = {
   syntax: "absolute path",
