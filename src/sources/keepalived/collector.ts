@@ -59,7 +59,7 @@ class KeepalivedCollector implements Collector {
 
   async collect(_: unknown, publish: Publish): Promise<void> {
     await this.#processes.look(new Slices(this.#io));
-    this.#fifo?.keepOpen();
+    await this.#fifo?.keepOpen();
     const world = this.#look();
     this.#instances.compare(world.conf?.kind === "read" ? world.conf.conf.instances : undefined);
     for (const name of world.dump?.instances.keys() ?? []) this.#instances.named(name);
@@ -97,7 +97,7 @@ class KeepalivedCollector implements Collector {
     if (this.#general.Config !== undefined) return bytePath(this.#general.Config);
     const isWanted = this.#general.Discover || this.#instances.all.length > 0;
     if (running === undefined || running.isContained || !isWanted) return undefined;
-    const path = bytePath(running.command.config ?? DEFAULT_CONFIG);
+    const path = bytePath(running.command.config || DEFAULT_CONFIG);
     if (path.startsWith("/")) return path;
     const home = this.#io.files.link(`/proc/${running.parent.pid}/cwd`);
     return `${home.kind === "ok" ? home.value : "."}/${path}`;
