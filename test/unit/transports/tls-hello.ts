@@ -15,15 +15,23 @@ const AES_128_GCM_SHA256 = 0x1301;
 
 /** A ClientHello that offers one pre-shared key, with a binder of nothing. */
 export function clientHello13({ identity, suite = AES_128_GCM_SHA256 }: Hello): Buffer {
-  const extensions = [
+  const offer = Buffer.concat([vector(2, pskIdentity(identity)), vector(2, vector(1, Buffer.alloc(32)))]);
+  const extensions = [...common(), extension(45, Buffer.from([1, 1])), extension(41, offer)]; // psk_dhe_ke
+  return record(22, handshake(1, helloBody(vector(2, u16(suite)), extensions)));
+}
+
+/** A ClientHello of TLS 1.3 without a key: it makes the server sign. */
+export function clientHello(): Buffer {
+  return record(22, handshake(1, helloBody(vector(2, u16(AES_128_GCM_SHA256)), common())));
+}
+
+function common(): readonly Buffer[] {
+  return [
     extension(43, Buffer.from([2, 3, 4])), // supported_versions: TLS 1.3
     extension(10, vector(2, u16(29))), // supported_groups: x25519
-    extension(13, vector(2, u16(0x0804))), // signature_algorithms
+    extension(13, vector(2, u16(0x0804))), // signature_algorithms: rsa_pss_rsae_sha256
     extension(51, vector(2, Buffer.concat([u16(29), vector(2, randomBytes(32))]))), // key_share
-    extension(45, Buffer.from([1, 1])), // psk_key_exchange_modes: with DHE
-    extension(41, Buffer.concat([vector(2, pskIdentity(identity)), vector(2, vector(1, Buffer.alloc(32)))])),
   ];
-  return record(22, handshake(1, helloBody(vector(2, u16(suite)), extensions)));
 }
 
 const PSK_WITH_AES_128_CBC_SHA = 0x008c;

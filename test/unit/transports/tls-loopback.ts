@@ -29,8 +29,11 @@ export interface Place {
 
 const CIPHERS = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:kECDHEPSK+AES128:kPSK+AES128";
 
+/** tls.connect takes options of net.connect, too. */
+export type ClientOptions = ConnectionOptions & { readonly localAddress?: string };
+
 /** A client as OpenSSL builds of Zabbix are, with the right key unless `options` say otherwise. */
-export function pskClient(at: Place, options: ConnectionOptions = {}): TLSSocket {
+export function pskClient(at: Place, options: ClientOptions = {}): TLSSocket {
   return connect({ ...at, ciphers: CIPHERS, checkServerIdentity: () => undefined, pskCallback: key(), ...options });
 }
 
