@@ -20,6 +20,11 @@ export function endingReason(ending: Exclude<Ending, { kind: "read" }>, at: Circ
     : `connection closed by ${where} after ${at.received} bytes of a reply`;
 }
 
+/** Whether a server is there that does not answer: on this machine also one whose backlog is full. */
+export function isHung(ending: Ending, endpoint: Endpoint): boolean {
+  return ending.kind === "late" && (ending.phase !== "connect" || isLoopback(endpoint));
+}
+
 /** On this machine only a listener with a full backlog does not answer; elsewhere a host that is gone does not. */
 function lateReason(phase: Phase, at: Circumstances): string {
   const limit = secondsText(at.ms);

@@ -1,5 +1,5 @@
 import { Connection, type Ending } from "../../io/connection.ts";
-import { endingReason } from "../../io/ending-reason.ts";
+import { endingReason, isHung } from "../../io/ending-reason.ts";
 import type { HostPort } from "../../io/endpoint.ts";
 import type { Io } from "../../io/io.ts";
 import type { State } from "./states.ts";
@@ -56,7 +56,7 @@ export class Client {
       return { state: "not gearmand", reason: `not a reply of gearmand: ${verdict.found}` };
     if (ending.kind === "read") return { state: "not gearmand", reason: "not a reply of gearmand" };
     const reason = endingReason(ending, { endpoint: this.#endpoint, received, ms });
-    return { state: ending.kind === "late" && ending.phase !== "connect" ? "hung" : "down", reason };
+    return { state: isHung(ending, this.#endpoint) ? "hung" : "down", reason };
   }
 
   #now(): number {

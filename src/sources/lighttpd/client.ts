@@ -1,5 +1,5 @@
 import { Connection, type Ending } from "../../io/connection.ts";
-import { endingReason } from "../../io/ending-reason.ts";
+import { endingReason, isHung } from "../../io/ending-reason.ts";
 import { endpointText } from "../../io/endpoint.ts";
 import type { Io } from "../../io/io.ts";
 import type { Numbers } from "../../ring/sample.ts";
@@ -56,7 +56,7 @@ function attemptOf(reader: PageReader, ending: Ending, { url, ms }: Asked): Atte
 
 function unfinished(ending: Exclude<Ending, { kind: "read" }>, at: Asked & { readonly received: number }): Failure {
   const reason = endingReason(ending, { endpoint: at.url.endpoint, received: at.received, ms: at.ms });
-  return failed(ending.kind === "late" && ending.phase !== "connect" ? "hung" : "down", reason);
+  return failed(isHung(ending, at.url.endpoint) ? "hung" : "down", reason);
 }
 
 /** What is to be done about a status other than 200. */

@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { endpointText } from "../../../src/io/endpoint.ts";
-import type { ConnectOptions, Endpoint } from "../../../src/io/io.ts";
+import type { ConnectOptions } from "../../../src/io/io.ts";
 import { type FakeIo, fakeIo } from "../schedule/fake-io.ts";
 
 /** One connection as the server sees it. */
@@ -38,15 +38,23 @@ export function scriptedIo(): ScriptedIo {
     list: (path) => directories.get(path),
     connect: (endpoint, options) => {
       tried.push(endpointText(endpoint));
-      return connected(servers.get(endpointText(endpoint)), endpoint, options);
+      return connected(servers.get(endpointText(endpoint)), options);
     },
   };
 }
 
-function connected(serve: Serve | undefined, _: Endpoint, { lent }: ConnectOptions = {}): Duplex {
+function connected(serve: Serve | undefined, { lent }: ConnectOptions = {}): Duplex {
   const socket = new Duplex({
+    construct: (done) => {
+      process.nextTick(() => {
+        if (serve === undefined)
+          return done(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
+        socket.emit("connect");
+        done();
+      });
+    },
     read: () => undefined,
-    write: (chunk: Buffer, _encoding, done) => {
+    write: (chunk: Buffer, _, done) => {
       serve?.(chunk.toString("latin1"), caller);
       done();
     },
@@ -57,7 +65,5 @@ function connected(serve: Serve | undefined, _: Endpoint, { lent }: ConnectOptio
     },
     close: () => socket.destroy(),
   };
-  const refusal = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-  setImmediate(() => (serve === undefined ? socket.destroy(refusal) : socket.emit("connect")));
   return socket;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { gearman } from "../../../../src/sources/gearman/gearman.ts";
 import { TickedSource } from "../../../ticked-source.ts";
@@ -171,6 +172,18 @@ test("silence: hung at the deadline; what came of a reply is told", async () => 
   await ticked;
   expect(source.told("half")).toBe("hung: only 9 bytes of a reply within 0.9 s");
   expect(source.told("mute")).toBe("hung: connected, but no reply within 0.9 s");
+});
+
+test("a full backlog: a server of this machine hangs, another is down", async () => {
+  const io = scriptedIo();
+  const silent = { ...io, connect: () => new Duplex({ construct: () => undefined }) };
+  const lines = [`Gearman.here.Address=${AT}`, "Gearman.there.Address=10.0.0.1"];
+  const source = new TickedSource(gearman, silent, { lines });
+  const ticked = source.tick(0.9);
+  await io.pass(0.9);
+  await ticked;
+  expect(source.told("here")).toBe("hung: connect timed out after 0.9 s, its backlog is full");
+  expect(source.told("there")).toBe("down: connect timed out after 0.9 s");
 });
 
 test("a kept connection that was closed is replaced within the tick", async () => {
