@@ -106,10 +106,8 @@ class KeepalivedCollector implements Collector {
   /** Undefined: keepalived's addresses are in another network namespace. */
   #own(running: Running | undefined, conf: ConfRead | undefined): readonly LocalAddress[] | undefined {
     const named = conf?.kind === "read" ? conf.conf.namespace : undefined;
-    if (running === undefined || named !== undefined || running.command.namespace !== undefined) return undefined;
-    const theirs = this.#io.files.link(`/proc/${running.parent.pid}/ns/net`);
-    const ours = this.#io.files.link("/proc/self/ns/net");
-    const isElsewhere = theirs.kind === "ok" && ours.kind === "ok" && theirs.value !== ours.value;
+    const isElsewhere =
+      running?.isElsewhere !== false || named !== undefined || running.command.namespace !== undefined;
     return isElsewhere ? undefined : this.#io.addresses();
   }
 

@@ -22,6 +22,8 @@ export interface Running {
   readonly command: Started;
   /** In a container, whose files are not those of this machine. */
   readonly isContained: boolean;
+  /** In another network namespace than we, whose addresses are not those of this machine, as far as we may see. */
+  readonly isElsewhere: boolean;
 }
 
 const MOST_COMMAND_BYTES = 4096;
@@ -68,19 +70,28 @@ export class Processes {
     return parseCommandLine(command.value.bytes.toString("utf8").split("\0").slice(0, -1));
   }
 
-  /** Of several the one that is not in a container, then the oldest: others may only ask something and end. */
+  /** Of several the one that lives where we do, then the oldest. */
   #found(): Running | undefined {
     const booted = this.#booted();
     const all = [...this.#commands.keys()].flatMap((pid) => this.#process(pid, booted) ?? []);
     const pids = new Set(all.map(({ pid }) => pid));
     const parents = all
       .filter(({ parent }) => !pids.has(parent))
-      .map((parent) => ({ parent, isContained: isContained(this.#io, parent.pid) }))
-      .sort((a, b) => Number(a.isContained) - Number(b.isContained) || a.parent.started - b.parent.started);
+      .map((parent) => ({
+        parent,
+        isContained: isContained(this.#io, parent.pid),
+        isElsewhere: this.#isElsewhere(parent.pid),
+      }))
+      .sort((a, b) => strangeness(a) - strangeness(b) || a.parent.started - b.parent.started);
     const [first] = parents;
     const command = this.#commands.get(first?.parent.pid ?? "");
     if (first === undefined || command === undefined) return undefined;
     return { ...first, command, children: all.filter(({ parent }) => parent === first.parent.pid) };
+  }
+
+  #isElsewhere(pid: string): boolean {
+    const [theirs, ours] = [pid, "self"].map((each) => this.#io.files.link(`/proc/${each}/ns/net`));
+    return theirs?.kind === "ok" && ours?.kind === "ok" && theirs.value !== ours.value;
   }
 
   /** When the machine was booted on the clock of `Stamp.mono`: before its zero where the machine has slept since. */
@@ -98,6 +109,10 @@ export class Processes {
     if (state === undefined || /^[ZX]?$/.test(state)) return undefined;
     return { pid, parent, name, started: booted + Number(start) / TICKS, life: `${pid}@${start}` };
   }
+}
+
+function strangeness({ isContained: contained, isElsewhere }: Pick<Running, "isContained" | "isElsewhere">): number {
+  return Number(contained) + Number(isElsewhere);
 }
 
 /**
