@@ -1,0 +1,142 @@
+import { HALF, shortfall } from "../../derive/coverage.ts";
+import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
+import type { Steps, View, Window } from "../../ring/moment.ts";
+
+/** Every sample of what rsyslogd reports has these: when its sweep was taken, and seconds between sweeps. */
+export const SWEEP = "sweep";
+export const INTERVAL = "interval";
+
+/** A stamp may be a second off, and impstats a little late. */
+const JITTER_SECONDS = 1;
+
+/**
+ * The sweeps of a window. It ends at the newest sweep, not at the tick, and its start is the sweep that comes nearest to
+ * the length asked for.
+ */
+export interface Sweeps {
+  readonly window: Window;
+  readonly view: View;
+  /** The ticks whose sweeps lie in the window, newest first, without those that saw the same sweep again. */
+  readonly ticks: readonly View[];
+  /** From the oldest to the newest sweep. */
+  readonly seconds: number;
+  readonly interval: number;
+}
+
+/** Unknown while there is no good sample. */
+export function sweepsIn(view: View, window: Window): Answer<Sweeps> {
+  const end = view.number(SWEEP);
+  const interval = view.number(INTERVAL);
+  if (Number.isNaN(end)) return unknown("no statistics at this time");
+  const ticks = ticksSince(view, end - window.seconds - allowance(view, interval));
+  const start = nearest(ticks, end - window.seconds);
+  const within = ticks.slice(0, ticks.indexOf(start) + 1);
+  return value({ window, view, ticks: within, seconds: end - start.number(SWEEP), interval });
+}
+
+/** Where ticks see several sweeps each, that of a tick may lie up to an interval off the window's start. */
+function allowance({ step }: View, interval: number): number {
+  return interval <= step ? interval + JITTER_SECONDS : Math.max(JITTER_SECONDS, interval / 10);
+}
+
+function ticksSince(view: View, oldest: number): readonly View[] {
+  const found = [view];
+  let last = view.number(SWEEP);
+  for (let slot = view.slot - 1; slot >= 0 && slot > view.slot - view.slots; slot--) {
+    const tick = view.at(slot);
+    const sweep = tick.number(SWEEP);
+    if (sweep < oldest) break;
+    if (!(sweep < last)) continue; // a hole, or the same sweep
+    found.push(tick);
+    last = sweep;
+  }
+  return found;
+}
+
+function nearest(ticks: readonly View[], clock: number): View {
+  const off = (tick: View) => Math.abs(tick.number(SWEEP) - clock);
+  return ticks.reduce((best, tick) => (off(tick) <= off(best) ? tick : best));
+}
+
+/** Whether the window holds all sweeps that there can be in it. */
+function isWhole({ window, view, seconds, interval }: Sweeps): boolean {
+  return window.seconds - seconds < Math.max(interval, view.step) + JITTER_SECONDS;
+}
+
+/** Two sweeps at least, over half of the window or more. */
+export function pairs(sweeps: Sweeps): Answer<Sweeps> {
+  const { window, ticks, seconds, interval } = sweeps;
+  if (ticks.length < 2) {
+    const each = Number.isNaN(interval) ? "" : `; impstats reports every ${interval} s`;
+    return none(`the last ${window.text} hold 1 sweep${each}`);
+  }
+  return seconds >= HALF * window.seconds || isWhole(sweeps) ? value(sweeps) : none(known(sweeps));
+}
+
+/** Two sweeps at least, over the whole window. */
+export function wholePairs(sweeps: Sweeps): Answer<Sweeps> {
+  return flatMap(pairs(sweeps), () => (isWhole(sweeps) ? value(sweeps) : none(known(sweeps))));
+}
+
+function known({ window, seconds }: Sweeps): string {
+  return shortfall({ window }, Math.min(1, seconds / window.seconds));
+}
+
+/** What a counter rose from the first to the last sweep of the window. */
+export function risen(sweeps: Sweeps, field: string): number {
+  return stepsOf(sweeps).increase(field);
+}
+
+function stepsOf({ view, window, ticks }: Sweeps): Steps {
+  const slots = view.slot - (ticks.at(-1)?.slot ?? view.slot);
+  return view.steps({ text: window.text, slots, seconds: slots * view.step });
+}
+
+/** Per second of the time between the sweeps; none until they cover half of the window. */
+export function sweepRate(view: View, window: Window, fields: readonly string[]): Answer<number> {
+  return flatMap(flatMap(sweepsIn(view, window), pairs), (sweeps) =>
+    flatMap(total(sweeps, fields), (rise) => value(rise / sweeps.seconds)),
+  );
+}
+
+/** What counters rose together in the window; none until all of it is known. */
+export function sweepIncrease(view: View, window: Window, fields: readonly string[]): Answer<number> {
+  return flatMap(flatMap(sweepsIn(view, window), wholePairs), (sweeps) => total(sweeps, fields));
+}
+
+function total(sweeps: Sweeps, fields: readonly string[]): Answer<number> {
+  const rises = fields.map((field) => risen(sweeps, field));
+  const rise = rises.reduce((sum, each) => sum + each, 0);
+  return Number.isNaN(rise) ? none(`not known in the last ${sweeps.window.text}`) : value(rise);
+}
+
+/** The largest level of a gauge at the sweeps of a window, one sweep at least. */
+export function sweepMaximum(view: View, window: Window, field: string): Answer<number> {
+  return flatMap(sweepsIn(view, window), (sweeps) => {
+    if (sweeps.seconds < HALF * window.seconds && !isWhole(sweeps)) return none(known(sweeps));
+    const since = view.number(SWEEP) - window.seconds;
+    const inside = sweeps.ticks.filter((tick) => tick.slot === view.slot || tick.number(SWEEP) > since);
+    const levels = inside.map((tick) => tick.number(field)).filter((level) => !Number.isNaN(level));
+    return levels.length === 0 ? none(`not known in the last ${window.text}`) : value(Math.max(...levels));
+  });
+}
+
+/**
+ * How fast a gauge moves, per second: the slope of the straight line that fits its levels at the sweeps of the window
+ * best. None with fewer than two.
+ */
+export function sweepSlope(view: View, window: Window, field: string): Answer<number> {
+  return flatMap(sweepsIn(view, window), (sweeps) => {
+    const points = sweeps.ticks
+      .map((tick) => [tick.number(SWEEP), tick.number(field)] as const)
+      .filter(([, level]) => !Number.isNaN(level));
+    return points.length < 2 ? flatMap(pairs(sweeps), () => none("not known")) : value(slope(points));
+  });
+}
+
+function slope(points: readonly (readonly [number, number])[]): number {
+  const mean = (at: 0 | 1) => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const across = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return across / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+}
