@@ -1,0 +1,59 @@
+import { type Answer, flatMap, none, value } from "../../../ring/answer.ts";
+import type { View, Window } from "../../../ring/moment.ts";
+import { pairs, SWEEP, sweepSlope, sweepsIn } from "../windows.ts";
+
+/** "Not within a year": what durations until an event answer at most. */
+const YEAR_SECONDS = 31_536_000;
+/** The trend is that of so many sweeps or ticks, whichever take longer. */
+const TREND_STEPS = 3;
+
+/** Messages that left a queue for their destination, per second of the window. */
+export function deliveredRate(view: View, window: Window): Answer<number> {
+  return flatMap(flatMap(sweepsIn(view, window), pairs), ({ ticks }) => {
+    let [left, seconds] = [0, 0];
+    for (const [at, tick] of ticks.entries()) {
+      const before = ticks[at + 1];
+      if (before === undefined || before.number("watch") !== tick.number("watch")) continue;
+      left += tick.number("delivered") - before.number("delivered");
+      seconds += tick.number(SWEEP) - before.number(SWEEP);
+    }
+    return seconds > 0 ? value(Math.max(0, left / seconds)) : none(`rsyslogd was started in the last ${window.text}`);
+  });
+}
+
+/** Seconds until the backlog is gone as it shrinks now: what leaves less what comes. 0: there is none. */
+export function drainSeconds(view: View, window: Window | undefined): Answer<number> {
+  const size = view.number("size");
+  if (size === 0) return value(0);
+  return flatMap(sweepSlope(view, window ?? trendWindow(view), "size"), (growth) =>
+    value(growth < 0 ? Math.min(YEAR_SECONDS, Math.ceil(size / -growth)) : YEAR_SECONDS),
+  );
+}
+
+/** Seconds until there is no room as the backlog grows now. 0: there is none. */
+export function fillSeconds(view: View, window: Window | undefined): Answer<number> {
+  const room = view.number("room");
+  if (room === 0) return value(0);
+  return flatMap(sweepSlope(view, window ?? trendWindow(view), "size"), (growth) => {
+    if (growth <= 0) return value(YEAR_SECONDS);
+    return Number.isNaN(room) ? none(roomUnknown(view)) : value(Math.min(YEAR_SECONDS, Math.ceil(room / growth)));
+  });
+}
+
+/** Of all that it can hold, percent. */
+export function percentUsed(view: View): Answer<number> {
+  const [size, room] = [view.number("size"), view.number("room")];
+  if (Number.isNaN(room)) return none(roomUnknown(view));
+  return value(size === 0 ? 0 : (100 * size) / (size + room));
+}
+
+/** Why there is no room or capacity to be told. */
+export function roomUnknown({ newest }: View): string {
+  return newest?.texts.get("capacity_unknown") || "its limits are not known";
+}
+
+function trendWindow(view: View): Window {
+  const seconds = TREND_STEPS * Math.max(view.number("interval") || 0, view.step);
+  const slots = Math.min(Math.ceil(seconds / view.step), view.slots - 1);
+  return { text: `${slots * view.step}s`, seconds: slots * view.step, slots };
+}
