@@ -1,0 +1,160 @@
+import type { Discovery, Item, Params } from "../../../items/item.ts";
+import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
+import { window } from "../../../items/params.ts";
+import { unknown } from "../../../ring/answer.ts";
+import type { View } from "../../../ring/moment.ts";
+import {
+  type DeclaredItem,
+  discoveryItem,
+  eachWindow,
+  isCurrent,
+  level,
+  ONCE,
+  reportedItem,
+  stateItem,
+} from "../declare.ts";
+import { ACTIONS } from "../sources.ts";
+import { sweepIncrease, sweepRate } from "../windows.ts";
+import { ACTION_STATES } from "./states.ts";
+
+function actionItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) {
+  return reportedItem<P>({ source: ACTIONS, ...declared });
+}
+
+const state = stateItem(ACTION_STATES, {
+  key: "rsyslog.action.state",
+  source: ACTIONS,
+  name: "State",
+  doc:
+    "State of the action at the newest report (one that retries for ever is never suspended: its queue's " +
+    "rsyslog.queue.stuck tells)",
+});
+
+const processed = actionItem({
+  key: "rsyslog.action.processed",
+  params: { window: window("5m") },
+  type: "float",
+  name: "Messages processed per second",
+  doc:
+    "Messages handed to the action per second of the window; where it has a queue of its own that means put into the " +
+    "queue. None with fewer than two reports.",
+  standard: eachWindow,
+  value: (view, args) => sweepRate(view, args.window, ["processed"]),
+});
+
+const failed = actionItem({
+  key: "rsyslog.action.failed",
+  params: { window: window("5m") },
+  type: "float",
+  name: "Failures per second",
+  doc:
+    "Attempts that failed per second of the window; each retry is one, so there may be more than messages. None with " +
+    "fewer than two reports.",
+  standard: eachWindow,
+  value: (view, args) => sweepRate(view, args.window, ["failed"]),
+});
+
+const suspended = actionItem({
+  key: "rsyslog.action.suspended",
+  params: {},
+  type: "unsigned",
+  name: "Suspended",
+  doc: "1 while the action is suspended because its destination failed, else 0, by what was reported last.",
+  standard: () => ONCE,
+  value: (view) => level(view, "is_suspended", () => unknown("no statistics at this time")),
+});
+
+const suspensions = actionItem({
+  key: "rsyslog.action.suspensions",
+  params: { window: window("5m") },
+  type: "unsigned",
+  name: "Suspensions",
+  doc: "Times that the action was suspended in the window. None until the window is known.",
+  standard: eachWindow,
+  value: (view, args) => sweepIncrease(view, args.window, ["suspended"]),
+});
+
+const duration = actionItem({
+  key: "rsyslog.action.suspended.duration",
+  params: { window: window("5m") },
+  type: "unsigned",
+  units: "s",
+  name: "Suspended for",
+  doc:
+    "Seconds of suspension that began in the window, as they were planned when each began: it may be more than the window. " +
+    "None until the window is known.",
+  standard: eachWindow,
+  value: (view, args) => sweepIncrease(view, args.window, ["suspended_seconds"]),
+});
+
+const resumed = actionItem({
+  key: "rsyslog.action.resumed",
+  params: { window: window("5m") },
+  type: "unsigned",
+  name: "Resumptions",
+  doc: "Times in the window that the action came back. None until the window is known.",
+  standard: eachWindow,
+  value: (view, args) => sweepIncrease(view, args.window, ["resumed"]),
+});
+
+const get = actionItem({
+  key: "rsyslog.action.get",
+  params: {},
+  type: "json",
+  name: "Everything, as JSON",
+  doc:
+    "Master item: state, state_text, error, time and age of the sample always; all figures only while the newest report " +
+    "is fresh. A value that is not known now is left out.",
+  freshness: "always",
+  standard: () => ONCE,
+  value: (view, _, now) =>
+    masterJson(view, now, {
+      name: "action",
+      states: ACTION_STATES,
+      fresh: (found) => (isCurrent(found) ? fresh(found) : {}),
+    }),
+});
+
+function fresh(view: View): object {
+  const windows = standardSteps(view);
+  const rates = (name: string) => byWindow(windows, ({ window }) => sweepRate(view, window, [name]));
+  const counts = (name: string) => byWindow(windows, ({ window }) => sweepIncrease(view, window, [name]));
+  return {
+    suspended: figure(view.number("is_suspended")),
+    report_time: figure(view.number("sweep")),
+    report_interval: figure(view.number("interval")),
+    processed: rates("processed"),
+    failed: rates("failed"),
+    suspensions: counts("suspended"),
+    suspended_duration: counts("suspended_seconds"),
+    resumed: counts("resumed"),
+  };
+}
+
+const actions = discoveryItem(ACTIONS, "ACTION", {
+  key: "rsyslog.action.discovery",
+  name: "Action discovery",
+  doc: "All actions that rsyslogd reports; one that three reports do not have any more leaves.",
+});
+
+export const DISCOVERY: Discovery = {
+  item: actions,
+  macros: [
+    { name: "ACTION", doc: "Short name of the action; the first parameter of its items." },
+    { name: "NAME", doc: "Name as rsyslogd has it; action-N-MODULE where the configuration gives none." },
+    { name: "STATE", doc: "State at the newest report, in words." },
+  ],
+};
+
+/** Every item about actions, in the order in which people read them. */
+export const ITEMS: readonly Item[] = [
+  state,
+  processed,
+  failed,
+  suspended,
+  suspensions,
+  duration,
+  resumed,
+  get,
+  actions,
+];

@@ -1,0 +1,110 @@
+import type { Discovery, Item, Params, TargetItem } from "../../../items/item.ts";
+import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
+import { window } from "../../../items/params.ts";
+import { type Answer, none } from "../../../ring/answer.ts";
+import type { View, Window } from "../../../ring/moment.ts";
+import { type DeclaredItem, discoveryItem, eachWindow, isCurrent, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { INPUTS } from "../sources.ts";
+import { sweepIncrease, sweepRate } from "../windows.ts";
+import { INPUT_STATES } from "./states.ts";
+
+function inputItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) {
+  return reportedItem<P>({ source: INPUTS, ...declared });
+}
+
+const state = stateItem(INPUT_STATES, {
+  key: "rsyslog.input.state",
+  source: INPUTS,
+  name: "State",
+  doc: "State of the input at the newest report; refusing: messages were rate-limited or senders not allowed since the one before",
+});
+
+const submitted = inputItem({
+  key: "rsyslog.input.submitted",
+  params: { window: window("5m") },
+  type: "float",
+  name: "Messages submitted per second",
+  doc: "Messages that came in and were passed on per second of the window. None with fewer than two reports.",
+  standard: eachWindow,
+  value: (view, args) => sweepRate(view, args.window, ["submitted"]),
+});
+
+function refusedItem(field: string, declared: Pick<TargetItem, "key" | "name" | "doc">) {
+  return inputItem({
+    ...declared,
+    params: { window: window("5m") },
+    type: "unsigned",
+    standard: eachWindow,
+    value: (view, args: { readonly window: Window }) => refused(view, args.window, field),
+  });
+}
+
+/** Most modules count only one or none of the two. */
+function refused(view: View, window: Window, field: string): Answer<number> {
+  const isCounted = view.newest === undefined || view.newest.numbers.get(field) !== undefined;
+  return isCounted ? sweepIncrease(view, window, [field]) : none(`"${view.target}" does not report it`);
+}
+
+const ratelimited = refusedItem("ratelimited", {
+  key: "rsyslog.input.ratelimited",
+  name: "Messages rate-limited",
+  doc: "Messages dropped in the window because they came too fast. None for inputs that do not count them.",
+});
+
+const disallowed = refusedItem("disallowed", {
+  key: "rsyslog.input.disallowed",
+  name: "Messages disallowed",
+  doc: "Messages refused in the window because of their sender. None for inputs that do not count them.",
+});
+
+const get = inputItem({
+  key: "rsyslog.input.get",
+  params: {},
+  type: "json",
+  name: "Everything, as JSON",
+  doc:
+    "Master item: state, state_text, error, time and age of the sample always; all figures only while the newest report " +
+    "is fresh. A value that is not known now is left out.",
+  freshness: "always",
+  standard: () => ONCE,
+  value: (view, _, now) =>
+    masterJson(view, now, {
+      name: "input",
+      states: INPUT_STATES,
+      fresh: (found) => (isCurrent(found) ? fresh(found) : {}),
+    }),
+});
+
+function fresh(view: View): object {
+  const windows = standardSteps(view);
+  return {
+    module: view.newest?.texts.get("module"),
+    report_time: figure(view.number("sweep")),
+    report_interval: figure(view.number("interval")),
+    submitted: byWindow(windows, ({ window }) => sweepRate(view, window, ["submitted"])),
+    ratelimited: byWindow(windows, ({ window }) => refused(view, window, "ratelimited")),
+    disallowed: byWindow(windows, ({ window }) => refused(view, window, "disallowed")),
+  };
+}
+
+const inputs = discoveryItem(INPUTS, "INPUT", {
+  key: "rsyslog.input.discovery",
+  name: "Input discovery",
+  doc: "All inputs that rsyslogd reports; one that three reports do not have any more leaves.",
+});
+
+export const DISCOVERY: Discovery = {
+  item: inputs,
+  macros: [
+    { name: "INPUT", doc: "Short name of the input; the first parameter of its items." },
+    {
+      name: "NAME",
+      doc: "Name as rsyslogd has it, such as imtcp(514); behind the module's where that is not part of it.",
+    },
+    { name: "MODULE", doc: "imuxsock, imudp, imtcp and the like." },
+    { name: "STATE", doc: "State at the newest report, in words." },
+  ],
+};
+
+/** Every item about inputs, in the order in which people read them. */
+export const ITEMS: readonly Item[] = [state, submitted, ratelimited, disallowed, get, inputs];
