@@ -4,6 +4,7 @@ import { lighttpd } from "./lighttpd/lighttpd.ts";
 import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
 import { pressure } from "./pressure/pressure.ts";
+import { RSYSLOG } from "./rsyslog/rsyslog.ts";
 import type { Source } from "./source.ts";
 import { readproctitle } from "./supervise/readproctitle.ts";
 import { supervise } from "./supervise/supervise.ts";
@@ -15,6 +16,7 @@ export const SOURCES: readonly Source[] = [
   supervise,
   readproctitle,
   logdir,
+  ...RSYSLOG,
   pressure,
   gearman,
   keepalived,
