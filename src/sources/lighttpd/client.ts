@@ -63,6 +63,8 @@ function unfinished(ending: Exclude<Ending, { kind: "read" }>, at: Asked & { rea
 function refusal({ status, fields }: Head, { path }: StatusUrl): Failure {
   const local = `$HTTP["remoteip"] == "127.0.0.1" { status.status-url = "${path}" }`;
   switch (status) {
+    case 204:
+      return failed("no status", `${path} is an empty page (204), as status.statistics-url has it`);
     case 401:
       return failed("access denied", `${path} wants a login (401); show it to this machine without one: ${local}`);
     case 403:

@@ -123,6 +123,10 @@ const refusals = [
     fields: "Location: https://x/\r\n",
     want: 'no status: status 301 leads to "https://x/", which is not followed; Url must be the final address',
   },
+  {
+    status: "204 No Content",
+    want: "no status: /server-status is an empty page (204), as status.statistics-url has it",
+  },
   { status: "500 Internal", want: "no status: status 500" },
   { status: "200 OK", body: "", want: /^no status: not a status page of lighttpd: an empty page/ },
   { status: "200 OK", body: capture("status.html"), want: /^no status: not a status page of lighttpd: an HTML page/ },
