@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { endpointText } from "../../src/io/endpoint.ts";
+import type { Io } from "../../src/io/io.ts";
 import { realIo } from "../../src/io/real-io.ts";
 import { gearman } from "../../src/sources/gearman/gearman.ts";
 import { TickedSource } from "../ticked-source.ts";
@@ -115,6 +117,28 @@ test.skipIf(isSkipped("gearmand") || isSkipped("gearman"))(
     expect(await source.state()).toBe("up"); // the kept connection is of the one before
   },
 );
+
+/** The real world without anybody else's processes in it, and another way to the standard port. */
+function narrowed(pid: number, standard: At): Io {
+  const io = realIo();
+  return {
+    ...io,
+    list: (path) => (path === "/proc" ? [String(pid)] : io.list(path)),
+    connect: (endpoint, options) => {
+      if (endpointText(endpoint) !== "127.0.0.1:4730")
+        throw new Error(`${endpointText(endpoint)} is not to be touched`);
+      return io.connect({ kind: "tcp", ...standard }, options);
+    },
+  };
+}
+
+test.skipIf(isSkipped("gearmand"))("nothing configured: a running gearmand is found at the standard port", async () => {
+  const at = await place();
+  const program = await startGearmand(at);
+  const source = new TickedSource(gearman, narrowed(program.pid, at));
+  expect(await source.state()).toBe("up");
+  expect(source.names()).toEqual(["127.0.0.1:4730"]);
+});
 
 const LOAD = Buffer.alloc(10 * 2 ** 20, "f\t1\t0\t1\n");
 
