@@ -68,16 +68,21 @@ export class Assembler {
     if (outcome === "surplus") this.#assembled.count("surplus");
   }
 
-  /** Older sweeps are given the benefit of the doubt as long as something is missing of them. */
+  /** Older sweeps are closed then, up to the first that something is missing of. */
   #begun(first: RecordTime): Draft {
     const draft = new Draft(first, { isOneLine: this.#isOneLine, isFromStart: this.#isAtStart });
     this.#isAtStart = true;
-    const waiting = this.#drafts.findIndex((older) => !older.covers(this.#usual));
+    const waiting = this.#drafts.findIndex((older) => this.#isWaiting(older));
     const surplus = this.#drafts.length - MOST_DRAFTS + 1;
     const done = Math.max(surplus, waiting < 0 ? this.#drafts.length : waiting);
     for (const older of this.#drafts.splice(0, done)) this.#close(older);
     this.#drafts.push(draft);
     return draft;
+  }
+
+  /** Whether the rest of a sweep may still come between lines of the next one. */
+  #isWaiting(draft: Draft): boolean {
+    return draft.isFromStart && this.#usual.size > 0 && !draft.covers(this.#usual);
   }
 
   #close(draft: Draft): void {

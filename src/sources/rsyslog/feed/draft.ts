@@ -4,8 +4,10 @@ import type { StatsObject } from "./sweep.ts";
 
 /** rsyslogd may have thousands of objects with tens of numbers each; more are an attack or a mistake. */
 const MOST_FIGURES = 200_000;
-/** In this much time after the record before it, the next one of a sweep comes. */
-const WITHIN = 1;
+/** In this much time after the record before it, the next one of a sweep comes. Stamps are whole seconds. */
+const WITHIN = { stamped: 1, unstamped: 0.5 } as const;
+/** Two sweeps are never closer. */
+const SHORTEST_INTERVAL = 1;
 
 /** When a record came: by its own time (`stamped`) or by ours. */
 export interface RecordTime {
@@ -59,7 +61,7 @@ export class Draft {
     const key = keyOf(record);
     const seen = this.#seen.get(key);
     if (seen === undefined || seen.count < (usual.get(key)?.count ?? 1)) return true;
-    return time.clock - seen.clock < WITHIN && (time.stamped || key !== this.#firstKey);
+    return time.clock - seen.clock < SHORTEST_INTERVAL && (time.stamped || key !== this.#firstKey);
   }
 
   /** Whether a record of that time was written while this sweep was. */
@@ -68,7 +70,8 @@ export class Draft {
   }
 
   #isNear({ clock, stamped }: RecordTime): boolean {
-    return stamped === this.first.stamped && clock >= this.first.clock && clock - this.#last.clock <= WITHIN;
+    if (stamped !== this.first.stamped || clock < this.first.clock) return false;
+    return clock - this.#last.clock <= (stamped ? WITHIN.stamped : WITHIN.unstamped);
   }
 
   /** Takes a record in; answers what became of it. */

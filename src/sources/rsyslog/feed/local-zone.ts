@@ -3,10 +3,8 @@ import type { LineTime } from "./line-header.ts";
 
 /** All zones differ from UTC by a multiple of it. */
 const QUARTER_HOUR = 900;
-/** A line may be stamped so much after it was seen: clocks of file systems lag. */
-const AHEAD = 5;
-/** A line that claims to be written later than this is wrong about it. */
-const MOST_AHEAD = 60;
+/** Seconds by which times are not exact: whole ones in lines, a slow writer, file systems whose clock lags. */
+const INEXACT = 5;
 /** A delay beyond it (seconds) could as well be another zone. */
 export const MOST_DELAY = 400;
 
@@ -21,15 +19,14 @@ export class LocalZone {
   /** A line that was written at most `delay` seconds before `seen`. */
   learn(time: LineTime | undefined, seen: Clock, delay: number): void {
     if (time?.kind !== "local" || delay > MOST_DELAY) return;
-    const ahead = seen - time.seconds + AHEAD;
+    const ahead = seen - time.seconds + INEXACT;
     const offset = Math.floor(ahead / QUARTER_HOUR) * QUARTER_HOUR;
-    if (ahead - offset <= delay + AHEAD) this.#offset = offset;
+    if (ahead - offset <= delay + 2 * INEXACT) this.#offset = offset;
   }
 
-  /** @param seen when the line was there at the latest; its own time is not believed to be later */
+  /** @param seen when the line was there at the latest: tells the zone as long as nothing better does */
   clock(time: LineTime, seen: Clock): Clock {
-    const clock = time.kind === "exact" ? time.clock : time.seconds + (this.#offset ?? nearest(seen - time.seconds));
-    return clock > seen + MOST_AHEAD ? seen : clock;
+    return time.kind === "exact" ? time.clock : time.seconds + (this.#offset ?? nearest(seen - time.seconds));
   }
 }
 

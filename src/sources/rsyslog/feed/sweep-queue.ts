@@ -6,6 +6,8 @@ import type { Sweep } from "./sweep.ts";
 const MOST_FIGURES = 400_000;
 /** The interval is the median of so many distances between sweeps. */
 const DISTANCES = 5;
+/** A sweep that claims to be written so much later than it came is wrong about it. Seconds. */
+const MOST_AHEAD = 60;
 
 interface Waiting {
   readonly sweep: Sweep;
@@ -23,7 +25,7 @@ export class SweepQueue {
   /** Answers how many older sweeps had to go for it, since nobody took them. */
   put(draft: Draft): number {
     this.#number += 1;
-    const sweep = { number: this.#number, clock: draft.first.clock, arrived: draft.arrived, objects: draft.objects };
+    const sweep = { number: this.#number, clock: clockOf(draft), arrived: draft.arrived, objects: draft.objects };
     if (this.#newest !== undefined) this.#measure(sweep.clock - this.#newest.clock);
     this.#newest = sweep;
     this.#waiting.push({ sweep, figures: draft.figures });
@@ -77,4 +79,8 @@ export class SweepQueue {
     }
     return shed;
   }
+}
+
+function clockOf({ first, arrived }: Draft): Clock {
+  return first.clock - arrived.clock > MOST_AHEAD ? arrived.clock : first.clock;
 }
