@@ -32,6 +32,19 @@ export function masterJson(view: View, now: Stamp, parts: MasterParts): Answer<s
   return value(JSON.stringify(isFresh(view, now) ? { ...always, ...parts.fresh(view) } : always, bigintText));
 }
 
+/** What every family says of its `.error` item beside the key. */
+export const ERROR_ITEM = {
+  params: {},
+  type: "char",
+  units: "",
+  name: "What is wrong",
+  doc: "In words, what the newest attempt found wrong; empty while all is well.",
+  freshness: "always",
+  standard: () => [[]],
+  value: ({ attempt }: View) =>
+    attempt === undefined ? unknown("no sample was taken yet") : value(attempt.reason ?? ""),
+} as const;
+
 /** A master's figure, to six decimals; undefined, which JSON leaves out, when there is none now. */
 export function figure(answer: Answer<number> | number): number | undefined {
   if (typeof answer === "number") return Number.isNaN(answer) ? undefined : Number(answer.toFixed(6));

@@ -1,6 +1,7 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
 import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { ERROR_ITEM } from "../../items/master.ts";
 import { standardWindows, window, windowUpTo } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
@@ -34,7 +35,7 @@ function level(field: string, missing: (view: View) => Answer<number>): (view: V
   };
 }
 
-const state = directoryItem({
+export const state = directoryItem({
   key: "logdir.state",
   params: {},
   type: "unsigned",
@@ -46,7 +47,9 @@ const state = directoryItem({
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
-const age = directoryItem({
+export const error = directoryItem({ key: "logdir.error", ...ERROR_ITEM });
+
+export const age = directoryItem({
   key: "logdir.age",
   params: {},
   type: "float",
@@ -59,7 +62,7 @@ const age = directoryItem({
   value: level("age", () => none("no line was written yet")),
 });
 
-const bytes = directoryItem({
+export const bytes = directoryItem({
   key: "logdir.bytes",
   params: {},
   type: "unsigned",
@@ -70,7 +73,7 @@ const bytes = directoryItem({
   value: level("bytes", () => unknown("no sample at this time")),
 });
 
-const written = directoryItem({
+export const written = directoryItem({
   key: "logdir.written",
   params: { window: windowUpTo("60m") },
   type: "unsigned",
@@ -83,7 +86,7 @@ const written = directoryItem({
   value: (view, args) => increase(view.steps(args.window), "written"),
 });
 
-const perSecond = directoryItem({
+export const perSecond = directoryItem({
   key: "logdir.rate",
   params: { window: window("5m") },
   type: "float",
@@ -94,7 +97,7 @@ const perSecond = directoryItem({
   value: (view, args) => rate(view.steps(args.window), "written"),
 });
 
-const rotations = directoryItem({
+export const rotations = directoryItem({
   key: "logdir.rotations",
   params: { window: windowUpTo("60m") },
   type: "unsigned",
@@ -105,7 +108,7 @@ const rotations = directoryItem({
   value: (view, args) => increase(view.steps(args.window), "rotations"),
 });
 
-const unclean = directoryItem({
+export const unclean = directoryItem({
   key: "logdir.unclean",
   params: {},
   type: "unsigned",
@@ -116,7 +119,7 @@ const unclean = directoryItem({
   value: level("unclean", () => unknown("no sample at this time")),
 });
 
-const blocked = directoryItem({
+export const blocked = directoryItem({
   key: "logdir.blocked",
   params: {},
   type: "unsigned",
@@ -131,7 +134,7 @@ const blocked = directoryItem({
   ),
 });
 
-const fillTime = directoryItem({
+export const fillTime = directoryItem({
   key: "logdir.fill_time",
   params: { window: windowUpTo("60m") },
   type: "unsigned",
@@ -144,7 +147,7 @@ const fillTime = directoryItem({
   value: (view, args) => fillSeconds(view, args.window),
 });
 
-const get = directoryItem({
+export const get = directoryItem({
   key: "logdir.get",
   params: {},
   type: "json",
@@ -192,6 +195,7 @@ export const DISCOVERIES: readonly Discovery[] = [
 /** Every item about log directories, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   age,
   perSecond,
   written,

@@ -1,5 +1,6 @@
 import { covered, NEARLY_ALL } from "../../derive/coverage.ts";
 import { ageSeconds } from "../../items/freshness.ts";
+import { ERROR_ITEM } from "../../items/master.ts";
 import { standardWindows, window } from "../../items/params.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View } from "../../ring/moment.ts";
@@ -18,17 +19,7 @@ export const state = instanceItem({
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
-export const error = instanceItem({
-  key: "memcached.error",
-  params: {},
-  type: "char",
-  units: "",
-  name: "What is wrong",
-  doc: "In words, what the newest attempt found wrong; empty while all is well.",
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.reason ?? "")),
-});
+export const error = instanceItem({ key: "memcached.error", ...ERROR_ITEM });
 
 export const sampleAge = instanceItem({
   key: "memcached.sample.age",

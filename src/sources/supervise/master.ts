@@ -2,7 +2,7 @@ import { byWindow, figure, masterJson, standardSteps } from "../../items/master.
 import type { View } from "../../ring/moment.ts";
 import { ONCE, serviceItem } from "./declare.ts";
 import { STATES, WANTS } from "./record.ts";
-import { startsIn } from "./restarts.ts";
+import { flappingIn, startsIn } from "./restarts.ts";
 import { secondsSince } from "./service-items.ts";
 
 export const get = serviceItem({
@@ -13,13 +13,14 @@ export const get = serviceItem({
   name: "Everything, as JSON",
   doc:
     "Master item: state, state_text, error, time and age always; name, supervisor, uptime, downtime, pid, want, " +
-    "normally_up, exit, log_state and restarts only while the newest sample is fresh. A value that is not known now is left out.",
+    "normally_up, exit, log_state, restarts and flapping only while the newest sample is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
   value: (view, _, now) => masterJson(view, now, { name: "service", states: STATES, fresh }),
 });
 
 function fresh(view: View) {
+  const windows = standardSteps(view);
   return {
     name: view.text("name"),
     supervisor: view.text("supervisor"),
@@ -30,6 +31,7 @@ function fresh(view: View) {
     normally_up: figure(view.number("normally_up")),
     exit: figure(view.number("exit")),
     log_state: figure(view.number("log_state")),
-    restarts: byWindow(standardSteps(view), startsIn),
+    restarts: byWindow(windows, startsIn),
+    flapping: byWindow(windows, flappingIn),
   };
 }

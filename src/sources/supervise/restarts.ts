@@ -33,13 +33,15 @@ export const flapping = serviceItem({
     "Share of the samples in the window between which the program was started anew: near 100 for one that keeps " +
     "crashing, however fast. None until nine tenths of the window are known.",
   standard: (view) => windows(view, ["15m"]),
-  value: (view, args) => {
-    const steps = view.steps(args.window);
-    return flatMap(covered(steps, NEARLY_ALL), (known) =>
-      value(Math.min((100 * steps.starts) / (known * steps.window.slots), 100)),
-    );
-  },
+  value: (view, args) => flappingIn(view.steps(args.window)),
 });
+
+/** Percentage of the steps in which the program began anew. */
+export function flappingIn(steps: Steps): Answer<number> {
+  return flatMap(covered(steps, NEARLY_ALL), (known) =>
+    value(Math.min((100 * steps.starts) / (known * steps.window.slots), 100)),
+  );
+}
 
 /** Few of the standard ones, since there may be hundreds of services. */
 function windows(view: View, few: readonly string[]): readonly (readonly string[])[] {

@@ -1,3 +1,4 @@
+import { ERROR_ITEM } from "../../items/master.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { ONCE, serviceItem } from "./declare.ts";
@@ -16,6 +17,8 @@ export const state = serviceItem({
   standard: () => ONCE,
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
+
+export const error = serviceItem({ key: "supervise.error", ...ERROR_ITEM });
 
 /** A level of the newest sample. @param missing why there may be none */
 function level(view: View, field: string, missing: string): Answer<number> {

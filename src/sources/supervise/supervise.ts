@@ -6,8 +6,9 @@ import { get } from "./master.ts";
 import { count, discovery } from "./overview.ts";
 import { flapping, restarts } from "./restarts.ts";
 import { type General, section } from "./section.ts";
-import { downtime, exit, logState, normallyUp, pid, state, uptime, want } from "./service-items.ts";
+import { downtime, error, exit, logState, normallyUp, pid, state, uptime, want } from "./service-items.ts";
 import { TABLE } from "./table.ts";
+import { TEMPLATE } from "./template.ts";
 
 /** Supervised services: daemontools, runit, s6 and systemd in one picture. */
 export const supervise: Source<General, Record<never, never>> = {
@@ -16,6 +17,7 @@ export const supervise: Source<General, Record<never, never>> = {
   fields: FIELDS,
   items: [
     state,
+    error,
     uptime,
     downtime,
     pid,
@@ -31,6 +33,7 @@ export const supervise: Source<General, Record<never, never>> = {
   ],
   discoveries: [discovery],
   table: TABLE,
+  template: TEMPLATE,
   defaultTarget: () => undefined, // no service stands for all
   open,
 };
