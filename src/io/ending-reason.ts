@@ -13,6 +13,7 @@ export interface Circumstances {
 /** Why an exchange brought no whole answer, in words that stay the same from tick to tick: a lower-case fragment. */
 export function endingReason(ending: Exclude<Ending, { kind: "read" }>, at: Circumstances): string {
   if (ending.kind === "late") return lateReason(ending.phase, at);
+  if (isTlsFailure(ending)) return `TLS with ${endpointText(at.endpoint)} failed: ${tlsText(ending.text)}`;
   if (ending.phase === "connect") return connectReason(ending.code, ending.text, at.endpoint);
   const where = endpointText(at.endpoint);
   return at.received === 0
@@ -65,4 +66,18 @@ function connectReason(code: string | undefined, text: string, endpoint: Endpoin
 /** "3 s", "0.9 s": so coarse that a reason stays the same from tick to tick. */
 function secondsText(ms: number): string {
   return `${Number((ms / 1000).toFixed(1))} s`;
+}
+
+/** Codes of what OpenSSL complains about, also before the first byte: a key that does not fit its certificate. */
+const OPENSSL = /^ERR_(SSL|OSSL|TLS)_/;
+
+/** Whether the connection ended because of TLS. On TLS 1.3 a server may refuse our certificate after the handshake. */
+export function isTlsFailure(ending: Extract<Ending, { kind: "closed" }>): boolean {
+  return ending.phase === "handshake" || OPENSSL.test(ending.code ?? "");
+}
+
+/** `4037D8...:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/...` without its noise. */
+function tlsText(text: string): string {
+  const words = /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1];
+  return words ?? (text === "" ? "closed during the handshake" : (text.split("\n")[0] ?? text));
 }

@@ -6,6 +6,7 @@ import { run, temporaryDirectory } from "./start.ts";
 export interface Issued {
   readonly cert: string;
   readonly key: string;
+  readonly serial: string;
 }
 
 /** Options of openssl-x509(1) for a certificate that has expired. */
@@ -18,7 +19,6 @@ export class Authority {
   readonly #key: string;
   /** One key for all certificates: making one takes a tenth of a second. */
   readonly #leafKey: string;
-  readonly #revoked: string[] = [];
   #serial = 1000;
 
   private constructor(directory: string) {
@@ -39,38 +39,33 @@ export class Authority {
   }
 
   /** @param subject in openssl's form: "/O=Lab/CN=server" */
-  async issue(subject: string, { dates = ["-days", "2"], revoked = false } = {}): Promise<Issued> {
+  async issue(subject: string, dates: readonly string[] = ["-days", "2"]): Promise<Issued> {
     const serial = String(this.#serial++);
     const [request, cert] = [join(this.directory, `${serial}.csr`), join(this.directory, `${serial}.pem`)];
     await openssl(["req", "-new", "-utf8", "-key", this.#leafKey, "-subj", subject, "-out", request]);
     const by = ["-CA", this.ca, "-CAkey", this.#key, "-set_serial", serial];
     await openssl(["x509", "-req", "-in", request, ...by, ...dates, "-out", cert]);
-    if (revoked) this.#revoked.push(Number(serial).toString(16).toUpperCase().padStart(4, "0"));
-    return { cert, key: this.#leafKey };
+    return { cert, key: this.#leafKey, serial };
   }
 
-  /** Path of the list of what is revoked so far. */
-  async revocations(dates: readonly string[] = ["-crldays", "2"]): Promise<string> {
-    const [config, index, list] = ["ca.conf", "index", "crl.pem"].map((name) => join(this.directory, name));
+  /** Path of the list of these, which are revoked. */
+  async revocations(revoked: readonly Issued[] = []): Promise<string> {
+    const [config, index, list] = ["ca.conf", "index", `${this.#serial++}.crl`].map((name) =>
+      join(this.directory, name),
+    );
     if (config === undefined || index === undefined || list === undefined) throw new Error("three names, three paths");
-    const row = (serial: string) => `R\t400101000000Z\t200101000000Z\t${serial}\tunknown\t/CN=x\n`;
-    writeFileSync(index, this.#revoked.map(row).join(""));
+    writeFileSync(index, revoked.map(revokedRow).join(""));
     writeFileSync(config, `[ca]\ndefault_ca=own\n[own]\ndatabase=${index}\ndefault_md=sha256\n`);
-    await openssl([
-      "ca",
-      "-config",
-      config,
-      "-gencrl",
-      "-keyfile",
-      this.#key,
-      "-cert",
-      this.ca,
-      ...dates,
-      "-out",
-      list,
-    ]);
+    const by = ["-keyfile", this.#key, "-cert", this.ca];
+    await openssl(["ca", "-config", config, "-gencrl", ...by, "-crldays", "2", "-out", list]);
     return list;
   }
+}
+
+/** A line of the database of openssl-ca(1). */
+function revokedRow({ serial }: Issued): string {
+  const digits = Number(serial).toString(16).toUpperCase().padStart(4, "0");
+  return `R\t400101000000Z\t200101000000Z\t${digits}\tunknown\t/CN=x\n`;
 }
 
 /** A pre-shared key of 32 bytes in a file. */

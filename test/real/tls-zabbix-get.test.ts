@@ -90,13 +90,13 @@ describe.skipIf(skipped)("zabbix_get", () => {
   });
 
   test("is refused a certificate that is expired, revoked, foreign, missing, or of another name", async () => {
-    const expired = await authority.issue("/O=Lab/OU=Mon/CN=server", { dates: EXPIRED });
-    const revoked = await authority.issue("/O=Lab/OU=Mon/CN=server", { revoked: true });
+    const expired = await authority.issue("/O=Lab/OU=Mon/CN=server", EXPIRED);
+    const revoked = await authority.issue("/O=Lab/OU=Mon/CN=server");
     const other = await authority.issue("/O=Lab/OU=Mon/CN=other");
     const forged = await (await Authority.make()).issue("/O=Lab/OU=Mon/CN=server");
     const foreign = await (await Authority.make("/CN=Other CA")).issue("/O=Lab/OU=Mon/CN=server");
     const names = ["TLSServerCertIssuer=CN=Lab Root CA,O=Lab", "TLSServerCertSubject=CN=server,OU=Mon,O=Lab"];
-    const list = `TLSCRLFile=${await authority.revocations()}`;
+    const list = `TLSCRLFile=${await authority.revocations([revoked])}`;
     const { bench, daemon } = await started(["TLSAccept=cert", ...(await certLines()), ...names, list]);
     expect(await get(bench, ...certOptions(server))).toMatchObject(ANSWERED);
     const subject = '"CN=server,OU=Mon,O=Lab"';

@@ -1,6 +1,6 @@
 import type { Ending, Phase } from "../../io/connection.ts";
-import { endingReason } from "../../io/ending-reason.ts";
-import { endpointText, isLoopback } from "../../io/endpoint.ts";
+import { endingReason, isTlsFailure } from "../../io/ending-reason.ts";
+import { isLoopback } from "../../io/endpoint.ts";
 import type { Address } from "./address.ts";
 import type { Reading } from "./parse.ts";
 import type { State } from "./states.ts";
@@ -32,9 +32,6 @@ export function failed(state: State, reason: string, hint?: Failure["hint"]): Fa
   return hint === undefined ? { kind: "failed", state, reason } : { kind: "failed", state, reason, hint };
 }
 
-/** Codes of what OpenSSL complains about, also before the first byte: a key that does not fit its certificate. */
-const OPENSSL = /^ERR_(SSL|OSSL|TLS)_/;
-
 interface Circumstances {
   readonly address: Address;
   /** Bytes of the answer that did come. */
@@ -51,9 +48,7 @@ export function failureOf(
   const { endpoint } = address;
   const reason = endingReason(ending, { endpoint, received, ms });
   if (ending.kind === "late") return lateFailure(ending.phase, reason, { address, received, ms });
-  if (ending.phase === "handshake" || OPENSSL.test(ending.code ?? "")) {
-    return failed("TLS failed", `TLS with ${endpointText(endpoint)} failed: ${tlsText(ending.text)}`, "TLS");
-  }
+  if (isTlsFailure(ending)) return failed("TLS failed", reason, "TLS");
   if (ending.phase === "open") return failed("down", reason, received === 0 ? "closed" : "cut");
   return failed(ending.code === "EAGAIN" ? "refusing connections" : "down", reason, CONNECT_HINTS.get(ending.code));
 }
@@ -68,9 +63,3 @@ const CONNECT_HINTS: ReadonlyMap<string | undefined, Failure["hint"]> = new Map(
   ["ECONNRESET", "closed"],
   ["EACCES", "permission"],
 ] as const);
-
-/** `4037D8...:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/...` without its noise. */
-function tlsText(text: string): string {
-  const words = /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1];
-  return words ?? (text === "" ? "closed during the handshake" : (text.split("\n")[0] ?? text));
-}
