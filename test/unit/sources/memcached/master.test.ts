@@ -39,6 +39,9 @@ test("the master has everything that is known now", () => {
     time: 1_000_600,
     age: 0,
     hit_ratio: { get: { "1m": 75, "5m": 75, "15m": 75 }, delete: {}, incr: {}, decr: {}, cas: {}, touch: {} },
+    requests: { get: { "1m": 4, "5m": 20 }, delete: {}, incr: {}, decr: {}, cas: {}, touch: {} },
+    restarts: { "1m": 0, "5m": 0 },
+    evictions_nonfull: { "1m": 0, "5m": 0 },
     rate: {
       cmd_get: {},
       cmd_set: { "1m": 0, "5m": 0, "15m": 0 },

@@ -198,6 +198,7 @@ describe("one sample", () => {
       want: "up",
       normally_up: 1,
       restarts: {},
+      flapping: {},
     });
   });
 });
