@@ -7,13 +7,15 @@ import { PacketDecoder } from "../zabbix/packet.ts";
 /** A Zabbix server or proxy, and how it is connected to. */
 export interface ServerPlace {
   readonly endpoint: HostPort;
-  readonly tls?: TlsOptions;
+  /** Undefined: without encryption. */
+  readonly tls?: TlsOptions | undefined;
 }
 
-/** `seconds`: for the whole exchange; `mostBytes`: of the reply's body. */
+/** `seconds`: for the whole exchange; `mostBytes`: of the reply's body; `abort`: gives it up at once. */
 export interface ExchangeLimits {
   readonly seconds: number;
   readonly mostBytes: number;
+  readonly abort?: AbortSignal;
 }
 
 /**
@@ -31,12 +33,15 @@ export type Exchanged =
 export async function exchangePacket(
   io: Io,
   { endpoint, tls }: ServerPlace,
-  { packet, seconds, mostBytes }: ExchangeLimits & { readonly packet: Buffer },
+  { packet, seconds, mostBytes, abort }: ExchangeLimits & { readonly packet: Buffer },
 ): Promise<Exchanged> {
   const connection = new Connection(io, endpoint, tls);
   const reader = new ReplyReader(mostBytes);
   const ms = seconds * 1000;
+  const giveUp = () => connection.close();
+  abort?.addEventListener("abort", giveUp, { once: true });
   const ending = await connection.exchange(packet, reader, ms);
+  abort?.removeEventListener("abort", giveUp);
   connection.close();
   if (ending.kind === "read") return reader.result;
   const reason = endingReason(ending, { endpoint, received: reader.received, ms });

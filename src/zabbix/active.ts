@@ -43,7 +43,7 @@ interface Accepted {
   readonly upload: boolean;
 }
 type Refused =
-  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "failed"; readonly upload: boolean; readonly reason: string }
   | { readonly kind: "redirect"; readonly redirect: Redirect };
 
 /**
@@ -170,10 +170,11 @@ function readReply(body: Buffer): Parsed<(Accepted & { readonly json: JsonObject
   const redirect = readRedirect(reply["redirect"]);
   if (redirect.kind === "malformed") return redirect;
   if (redirect.value !== undefined) return ok({ kind: "redirect", redirect: redirect.value });
-  if (reply["response"] === "success")
-    return ok({ kind: "success", upload: reply["upload"] !== "disabled", json: reply });
+  const upload = reply["upload"] !== "disabled";
+  if (reply["response"] === "success") return ok({ kind: "success", upload, json: reply });
   if (reply["response"] !== "failed") return malformed('the reply has no "response"');
-  return ok({ kind: "failed", reason: typeof reply["info"] === "string" ? reply["info"] : "no reason was given" });
+  const reason = typeof reply["info"] === "string" ? reply["info"] : "no reason was given";
+  return ok({ kind: "failed", upload, reason });
 }
 
 function readRedirect(redirect: unknown): Parsed<Redirect | undefined> {

@@ -116,7 +116,7 @@ describe("other replies of real servers", () => {
       const listed = decodeListReply(bodyOf(replyHex));
       expect(listed).toEqual({
         kind: "ok",
-        value: { kind: "failed", reason: JSON.parse(bodyOf(replyHex).toString()).info },
+        value: { kind: "failed", upload: true, reason: JSON.parse(bodyOf(replyHex).toString()).info },
       });
     });
   }
@@ -220,6 +220,8 @@ describe("list replies", () => {
     const body = reply({ response: "success", upload: "disabled" });
     expect(decodeListReply(body)).toMatchObject({ kind: "ok", value: { upload: false } });
     expect(decodeDataReply(body)).toMatchObject({ kind: "ok", value: { upload: false } });
+    const refused = reply({ response: "failed", upload: "disabled" });
+    expect(decodeDataReply(refused)).toMatchObject({ kind: "ok", value: { kind: "failed", upload: false } });
   });
 
   test("remote commands are only counted, and refused one by one", () => {

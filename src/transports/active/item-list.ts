@@ -1,0 +1,68 @@
+import { sentence } from "../../words/sentence.ts";
+import type { ActiveItem } from "../../zabbix/active.ts";
+import { type Interval, nextCheck, parseInterval } from "../../zabbix/interval.ts";
+import type { Zone } from "../../zabbix/zone.ts";
+
+/** An item of the server's list, and how far it has come. */
+export interface Listed extends ActiveItem {
+  /** Malformed: why its delay cannot be read, as a sentence. */
+  readonly interval:
+    | { readonly kind: "ok"; readonly value: Interval }
+    | { readonly kind: "fault"; readonly text: string };
+  /** The newest slot that it was looked at in. */
+  done: number;
+  /** The newest slot of which a sample was sent. */
+  sent: number;
+  /** When it is checked next (unix seconds); undefined: not known yet. */
+  next: number | undefined;
+  /** Why it is not supported, as the server was told last. */
+  said: string | undefined;
+}
+
+/** Where items begin that the list did not have before. `done`: the slot before their first one. */
+export interface Beginning {
+  readonly done: number;
+  /** Slots of samples that were sent already. */
+  readonly sent: number;
+  /** Whether the first check is at once, as far as the delay allows it. */
+  readonly atOnce: boolean;
+}
+
+/** An item that is new in a list. */
+export function newItem(item: ActiveItem, { done, sent, atOnce }: Beginning): Listed {
+  const parsed = parseInterval(item.delay);
+  const interval = parsed.kind === "ok" ? parsed : { kind: "fault" as const, text: sentence(parsed.reason) };
+  const scheduled = parsed.kind === "ok" && parsed.value.scheduling.length > 0;
+  return {
+    ...item,
+    interval,
+    done,
+    sent,
+    next: atOnce && !scheduled ? Number.NEGATIVE_INFINITY : undefined,
+    said: undefined,
+  };
+}
+
+/** The same item with what the newest list says of it: a changed delay counts from the next check on. */
+export function changedItem(before: Listed, item: ActiveItem): Listed {
+  if (before.delay === item.delay) return before;
+  const { done, sent } = before;
+  return newItem(item, { done, sent, atOnce: false });
+}
+
+/** A slot as update intervals see it. `before`: when the item's own last slot began, asked for only when it matters. */
+export interface DueTime {
+  readonly clock: number;
+  readonly before: () => number;
+  readonly zone: Zone;
+}
+
+/** Whether an item is due in a slot; then it is due again at its next time after it. */
+export function takeDue(item: Listed, { clock, before, zone }: DueTime): boolean {
+  const { interval, itemid } = item;
+  if (interval.kind === "fault") return item.said === undefined;
+  item.next ??= nextCheck(interval.value, { itemid, now: before(), zone });
+  if (item.next > clock) return false;
+  item.next = nextCheck(interval.value, { itemid, now: clock, zone });
+  return true;
+}
