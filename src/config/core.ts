@@ -132,6 +132,16 @@ export const CORE = {
     doc: "Directory of the control socket and of the value files that UserParameters read.",
   }),
   ...TLS,
+  OutboxSize: directive({
+    kind: bytes(MIB, 64 * 1024 * MIB),
+    fallback: 256 * MIB,
+    doc: "Disk space in StateDir for the values that wait for one destination. Beyond it the oldest are dropped.",
+  }),
+  OutboxAge: directive({
+    kind: duration(MINUTE, 365 * DAY),
+    fallback: 7 * DAY,
+    doc: "How old a value that waits for a destination may become before it is dropped.",
+  }),
   "UserParameter.Keys": directive({
     kind: repeatable(itemKey),
     fallback: [],

@@ -25,8 +25,8 @@ export interface OutboxStats {
 const HEAD_BYTES = 2 ** 20;
 /** About what one append takes of what waits. */
 const GROUP_BYTES = 2 ** 20;
-/** What one batch holds at most. */
-const BATCH_BYTES = 2 * 2 ** 20;
+/** What one batch holds at most: it is compressed in one go. */
+const BATCH_BYTES = 2 ** 18;
 
 /**
  * The values for one destination, first in first out, kept on disk until the destination has acknowledged them.
