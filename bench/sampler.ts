@@ -80,10 +80,12 @@ const SELF: Self = {
   protocolVersion: "",
   variant: 2,
   hostname: () => "bench",
+  hostMetadata: () => "",
   startedAt: { clock: 0, mono: 0 },
   rssBytes: () => 0,
   requests: () => 0,
   refused: () => new Map(),
+  destinations: () => [],
   tick: () => ({ seconds: 0, missed: 0 }),
   runs: () => new Map(),
 };

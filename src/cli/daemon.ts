@@ -8,6 +8,7 @@ import { SOURCES } from "../sources/all.ts";
 import { type ControlSocket, listenControl } from "../transports/control-socket.ts";
 import { listenPassive, type PassiveServer } from "../transports/passive-server.ts";
 import { ValueFiles } from "../transports/value-files.ts";
+import { Destinations } from "./destinations.ts";
 import { printedCalls, statusOf } from "./report.ts";
 import { Sampling } from "./sampling.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -17,12 +18,22 @@ export const CONTROL_SOCKET = "tidemark.sock";
 /** Name of the value files' directory in RunDir. */
 const VALUE_DIRECTORY = "v";
 
+interface Parts {
+  readonly settings: Settings;
+  readonly io: Io;
+  readonly log: LineLog;
+  readonly sampling: Sampling;
+  readonly passive: PassiveServer;
+  readonly destinations: Destinations;
+}
+
 /** The bridge: schedule, ring and all transports of one configuration. */
 export class Daemon {
   readonly sampling: Sampling;
   readonly #io: Io;
   readonly #log: LineLog;
   readonly #passive: PassiveServer;
+  readonly #destinations: Destinations;
   /** What cannot change while running is as it was then. */
   readonly #started: Settings;
   #settings: Settings;
@@ -30,21 +41,24 @@ export class Daemon {
   #values: ValueFiles | undefined;
   #firing: Firing | undefined;
 
-  private constructor(parts: { settings: Settings; io: Io; log: LineLog; sampling: Sampling; passive: PassiveServer }) {
+  private constructor(parts: Parts) {
     this.#started = parts.settings;
     this.#settings = parts.settings;
     this.#io = parts.io;
     this.#log = parts.log;
     this.sampling = parts.sampling;
     this.#passive = parts.passive;
+    this.#destinations = parts.destinations;
   }
 
   /** Listens, replays the journal and fires the first tick; malformed when the port cannot be had. */
   static async start(settings: Settings, io: Io, log: LineLog): Promise<Parsed<Daemon>> {
     let passive: PassiveServer | undefined;
+    let destinations: Destinations | undefined;
     const counts = {
       requests: () => passive?.requests ?? 0,
       refused: () => passive?.refused ?? new Map<string, number>(),
+      destinations: () => destinations?.all ?? [],
     };
     const sampling = new Sampling({ settings, io, log, counts, journal: "write" });
     const listening = await listenPassive({
@@ -59,7 +73,9 @@ export class Daemon {
       return malformed(listening.reason);
     }
     passive = listening.value;
-    const daemon = new Daemon({ settings, io, log, sampling, passive });
+    destinations = new Destinations({ sampling, io, log });
+    await destinations.apply(settings);
+    const daemon = new Daemon({ settings, io, log, sampling, passive, destinations });
     await daemon.#openRunDirectory();
     const plan = { expression: settings.core.Schedule, step: settings.step };
     daemon.#firing = new Firing(plan, io, () => void sampling.schedule.tick());
@@ -87,6 +103,7 @@ export class Daemon {
     const over = this.sampling.reload(read.value);
     this.#passive.apply(passiveRules(read.value, this.sampling, this.#started));
     this.#log.info("The configuration was reloaded.");
+    await this.#destinations.apply(read.value);
     await over;
   }
 
@@ -95,6 +112,7 @@ export class Daemon {
     this.#firing?.stop();
     await this.#passive.close();
     await this.#control?.close();
+    await this.#destinations.close();
     await this.sampling.close();
     await this.#values?.close();
   }
@@ -113,7 +131,8 @@ export class Daemon {
       commands: {
         print: async () => ({ calls: await printedCalls(registry, () => this.#io.now().mono) }),
         status: () => {
-          const seen = { moment: ring.now(), findings: schedule.findings, now: this.#io.now() };
+          const destinations = this.#destinations.all;
+          const seen = { moment: ring.now(), findings: schedule.findings, now: this.#io.now(), destinations };
           return statusOf(SOURCES, seen, () => this.#io.now().mono);
         },
         forget: ({ target }) => ({ forgotten: this.#forget(target) }),

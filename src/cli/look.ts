@@ -79,7 +79,7 @@ function replyOf({ value, reason, error }: Result): Reply {
 
 async function ownTick(settings: Settings, output: Output): Promise<Look> {
   const io = realIo();
-  const counts = { requests: () => 0, refused: () => new Map<string, number>() };
+  const counts = { requests: () => 0, refused: () => new Map<string, number>(), destinations: () => [] };
   const sampling = new Sampling({ settings, io, log: troubleTo(output), counts, journal: "read" });
   await sampling.schedule.tick();
   const { registry, ring, schedule } = sampling;
@@ -87,7 +87,7 @@ async function ownTick(settings: Settings, output: Output): Promise<Look> {
     get: async (keys) => ok(keys.map((key) => registry.ask(key))),
     print: async () => ok(await printedCalls(registry, () => io.now().mono)),
     status: async () => {
-      const seen = { moment: ring.now(), findings: schedule.findings, now: io.now() };
+      const seen = { moment: ring.now(), findings: schedule.findings, now: io.now(), destinations: [] };
       return ok(await statusOf(SOURCES, seen, () => io.now().mono));
     },
     close: () => sampling.close(),

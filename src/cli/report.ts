@@ -3,7 +3,9 @@ import type { Registry, Reply } from "../items/registry.ts";
 import type { Moment } from "../ring/moment.ts";
 import type { Stamp } from "../ring/sample.ts";
 import type { Finding, Source } from "../sources/source.ts";
+import type { Destination } from "../transports/destination.ts";
 import { Pace } from "../transports/pace.ts";
+import { destinationTable } from "./destination-table.ts";
 import { type TextColumn, tableLines } from "./table.ts";
 
 /*
@@ -37,6 +39,7 @@ export interface Seen {
   readonly moment: Moment;
   readonly findings: readonly Finding[];
   readonly now: Stamp;
+  readonly destinations: readonly Destination[];
 }
 
 /** All standard calls with their answers; other work goes in between. `now`: monotonic seconds */
@@ -55,6 +58,7 @@ export async function statusOf(sources: readonly Source[], seen: Seen, now: () =
   const pace = new Pace(now);
   const tables: StatusTable[] = [];
   for (const source of sources) if (source.table.length > 0) tables.push(await statusTable(source, seen, pace));
+  if (seen.destinations.length > 0) tables.push(destinationTable(seen.destinations, seen.now));
   return { tables, findings: seen.findings };
 }
 

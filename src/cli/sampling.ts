@@ -1,4 +1,3 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Io } from "../io/io.ts";
@@ -8,6 +7,7 @@ import { Journal } from "../journal/journal.ts";
 import { ringJournal } from "../journal/kind.ts";
 import { type ReplayedRecord, readJournal } from "../journal/replay.ts";
 import { Ring } from "../ring/ring.ts";
+import type { Stamp } from "../ring/sample.ts";
 import { schemaOf } from "../ring/schema.ts";
 import { JournalKeeper } from "../schedule/journal-keeper.ts";
 import { KnownTargets, type TextFile } from "../schedule/known-targets.ts";
@@ -16,14 +16,20 @@ import { type Keeper, type Running, Schedule } from "../schedule/schedule.ts";
 import { SlotCounter } from "../schedule/slots.ts";
 import { SOURCES } from "../sources/all.ts";
 import type { Self, Source } from "../sources/source.ts";
+import { selfStamp } from "../sources/tidemark/self.ts";
+import type { Destination } from "../transports/destination.ts";
 import { PROTOCOL_VERSION, VARIANT } from "../zabbix/passive.ts";
+import { bootId } from "./boot-id.ts";
 import type { Settings } from "./settings.ts";
+import { stateFile } from "./state-file.ts";
 import { VERSION } from "./version.ts";
 
 /** What the transports count, for tidemark's own items. */
 export interface Counts {
   requests(): number;
   refused(): ReadonlyMap<string, number>;
+  /** Where values are sent to. */
+  destinations(): readonly Destination[];
 }
 
 export interface SamplingOptions {
@@ -83,6 +89,11 @@ export class Sampling {
       access: settings.access,
       defaultTarget: (source, targets) => SOURCES.find(({ name }) => name === source)?.defaultTarget(targets),
     });
+  }
+
+  /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
+  stampOf(slot: number): Stamp | undefined {
+    return selfStamp(this.ring.at(slot));
   }
 
   /** Applies what may change while running: targets, access rules, aliases. Resolves when all that is gone is closed. */
@@ -152,10 +163,12 @@ export class Sampling {
       protocolVersion: PROTOCOL_VERSION,
       variant: VARIANT,
       hostname: () => this.#settings.core.Hostname ?? hostname(),
+      hostMetadata: () => this.#settings.core.HostMetadata ?? "",
       startedAt,
       rssBytes: () => process.memoryUsage.rss(),
       requests: () => counts.requests(),
       refused: () => counts.refused(),
+      destinations: () => counts.destinations(),
       tick: () => ({ seconds: this.schedule.tickSeconds, missed: this.schedule.missed }),
       runs: () => this.schedule.runs,
     };
@@ -172,35 +185,8 @@ function sameSection(a: Settings, b: Settings, { section }: Source): boolean {
   return text(a) === text(b);
 }
 
-function bootId(): string {
-  try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
-  } catch {
-    return "";
-  }
-}
-
 /** `StateDir/targets.json`; a look without a daemon does not write it. */
 function knownTargetsFile({ settings, log, journal }: SamplingOptions): TextFile {
-  const path = join(settings.core.StateDir, "targets.json");
-  return {
-    read: () => {
-      try {
-        return readFileSync(path, "utf8");
-      } catch {
-        return undefined;
-      }
-    },
-    write: (text) => {
-      if (journal === "read") return true;
-      try {
-        writeFileSync(`${path}.new`, text, { mode: 0o640 });
-        renameSync(`${path}.new`, path);
-        return true;
-      } catch (error) {
-        log.warning(`Cannot write "${path}": ${error instanceof Error ? error.message : String(error)}.`);
-        return false;
-      }
-    },
-  };
+  const file = stateFile(join(settings.core.StateDir, "targets.json"), log);
+  return journal === "read" ? { ...file, write: () => true } : file;
 }

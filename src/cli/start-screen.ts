@@ -21,7 +21,7 @@ export async function startScreen(
   const findings = [...more, ...sampling.schedule.findings];
   const asked = `-s ${core.ListenIP[0] ?? "127.0.0.1"} -p ${core.ListenPort}`;
   const keys = keysToTry(sampling);
-  const seen = { moment: sampling.ring.now(), findings, now: io.now() };
+  const seen = { moment: sampling.ring.now(), findings, now: io.now(), destinations: [] };
   return [
     `tidemark ${VERSION}: a sample every ${step} s, ${core.History} s of history; ${path ?? "no configuration file"}`,
     `passive checks: ${core.ListenIP.join(", ")} port ${core.ListenPort}, for ${core.Server.join(", ") || "nobody"}`,

@@ -8,7 +8,7 @@ import { RSYSLOG } from "./rsyslog/rsyslog.ts";
 import type { Source } from "./source.ts";
 import { readproctitle } from "./supervise/readproctitle.ts";
 import { supervise } from "./supervise/supervise.ts";
-import { tidemark } from "./tidemark.ts";
+import { tidemark } from "./tidemark/tidemark.ts";
 
 /** Every watched software, in the order in which keys and tables are shown. */
 export const SOURCES: readonly Source[] = [

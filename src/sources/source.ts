@@ -39,6 +39,17 @@ export interface Remembered {
   readonly seen: Clock;
 }
 
+/** A queue of values for one destination. `oldest`: clock of the oldest waiting one; `dropped`, `failed`: since the start. */
+export interface QueueStats {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly oldest: number | undefined;
+  /** Never delivered: too old or too many. */
+  readonly dropped: number;
+  /** Delivered and refused by the server. */
+  readonly failed: number;
+}
+
 /** What tidemark knows of itself, read at each tick by its own source. Counts are since the start. */
 export interface Self {
   readonly version: string;
@@ -46,10 +57,14 @@ export interface Self {
   readonly protocolVersion: string;
   readonly variant: number;
   hostname(): string;
+  /** What autoregistration is told; empty: nothing. */
+  hostMetadata(): string;
   readonly startedAt: Stamp;
   rssBytes(): number;
   requests(): number;
   refused(): ReadonlyMap<string, number>;
+  /** Where values are sent to, and what waits for it. */
+  destinations(): readonly { readonly name: string; readonly stats: QueueStats }[];
   tick(): { readonly seconds: number; readonly missed: number };
   /** By source: whether its newest tick settled in time, and how long it took. */
   runs(): ReadonlyMap<string, { readonly settled: boolean; readonly seconds: number }>;

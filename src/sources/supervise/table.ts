@@ -3,6 +3,7 @@ import { isFresh } from "../../items/freshness.ts";
 import { parseWindow } from "../../items/params.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Stamp } from "../../ring/sample.ts";
+import { durationText } from "../../words/duration.ts";
 import { STATES } from "./record.ts";
 import { startsIn } from "./restarts.ts";
 import { secondsSince } from "./service-items.ts";
@@ -45,19 +46,4 @@ function uptimeText(view: View): string {
   if (view.number("up") !== 1) return NOTHING;
   const uptime = secondsSince(view, true);
   return uptime.kind === "value" ? durationText(uptime.value) : NOTHING;
-}
-
-const UNITS = [
-  ["d", 86_400],
-  ["h", 3600],
-  ["m", 60],
-] as const;
-
-/** The two largest units: "3d 4h", "5m 10s", "7s". */
-function durationText(seconds: number): string {
-  const [unit, length] = UNITS.find(([, size]) => seconds >= size) ?? ["s", 1];
-  const rest = seconds % length;
-  const next = UNITS[UNITS.findIndex(([name]) => name === unit) + 1] ?? (["s", 1] as const);
-  const whole = `${Math.floor(seconds / length)}${unit}`;
-  return unit === "s" ? whole : `${whole} ${Math.floor(rest / next[1])}${next[0]}`;
 }
