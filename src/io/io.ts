@@ -1,6 +1,6 @@
-import type { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Stamp } from "../ring/sample.ts";
+import type { WantedNames } from "./certificate-names.ts";
 import type { BytePath, LocalFiles, Reached } from "./local-files.ts";
 
 /** Where a stream connection goes. `host` may be a name: it is resolved anew at each connect. */
@@ -22,8 +22,8 @@ export interface CertificateTls {
   readonly crl?: readonly string[];
   /** OpenSSL's list; default: Node's. */
   readonly ciphers?: string;
-  /** Looks at a certificate that is in order, in place of its name being compared: what is wrong with it, as a fragment. */
-  readonly judge?: (certificate: X509Certificate) => string | undefined;
+  /** What the certificate must say, in place of `serverName`. */
+  readonly names?: WantedNames;
 }
 
 /** A pre-shared key; `ciphers` must name some that use one. */

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { ConnectionOptions, PeerCertificate } from "node:tls";
+import { nameFault, nameFaultText, type WantedNames } from "./certificate-names.ts";
 import type { CertificateTls, Endpoint, PskTls, TlsOptions } from "./io.ts";
 
 /** The oldest version that is spoken: GnuTLS builds of Zabbix know nothing newer. */
@@ -27,7 +28,7 @@ function presharedKey({ psk, ciphers }: PskTls): ConnectionOptions {
 }
 
 function certificates(endpoint: Endpoint, options: CertificateTls): ConnectionOptions {
-  const { ca, cert, key, crl, ciphers, judge, verify } = options;
+  const { ca, cert, key, crl, ciphers, names, verify } = options;
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
@@ -48,6 +49,7 @@ function serverName(endpoint: Endpoint, { serverName: named }: CertificateTls): 
   return host === undefined || isIP(host) !== 0 ? {} : { servername: host };
 }
 
-function asError(fault: string | undefined): Error | undefined {
-  return fault === undefined ? undefined : new Error(fault);
+function namesError(raw: Uint8Array, names: WantedNames): Error | undefined {
+  const fault = nameFault(new X509Certificate(raw), names);
+  return fault === undefined ? undefined : new Error(nameFaultText(fault));
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { parsePskFile } from "../../config/psk-file.ts";
 import type { Files } from "../../config/spec.ts";
 import type { TlsDirectives } from "../../config/tls.ts";
+import type { WantedNames } from "../../io/certificate-names.ts";
 import { malformed, ok, type Parsed } from "../../ring/answer.ts";
 
 /** A pre-shared key and its name. */
@@ -17,8 +18,7 @@ export interface Certificate {
   readonly key: string;
   /** One revocation list each: Node reads no further. */
   readonly crl: readonly string[];
-  readonly issuer: string | undefined;
-  readonly subject: string | undefined;
+  readonly names: WantedNames;
 }
 
 /** The key that the directives name; undefined when they name none. Malformed with a fragment when it cannot be read. */
@@ -33,15 +33,15 @@ export function readPsk({ TLSPSKIdentity, TLSPSKFile }: TlsDirectives, files: Fi
 export function readCertificate(directives: TlsDirectives, files: Files): Parsed<Certificate | undefined> {
   const { TLSCAFile, TLSCertFile, TLSKeyFile, TLSCRLFile } = directives;
   if (TLSCAFile === undefined || TLSCertFile === undefined || TLSKeyFile === undefined) return ok(undefined);
-  const names = [TLSCAFile, TLSCertFile, TLSKeyFile, ...(TLSCRLFile === undefined ? [] : [TLSCRLFile])];
-  const texts = names.map((name) => files.read(name));
+  const paths = [TLSCAFile, TLSCertFile, TLSKeyFile, ...(TLSCRLFile === undefined ? [] : [TLSCRLFile])];
+  const texts = paths.map((path) => files.read(path));
   const bad = texts.find((text) => text.kind === "malformed");
   if (bad?.kind === "malformed") return bad;
   const [ca = "", cert = "", key = "", crl = ""] = texts.map((text) =>
     text.kind === "ok" ? Buffer.from(text.value).toString("utf8") : "",
   );
-  const { TLSServerCertIssuer: issuer, TLSServerCertSubject: subject } = directives;
-  return certificatesFault(ca) ?? ok({ ca, cert, key, crl: pemBlocks(crl, "X509 CRL"), issuer, subject });
+  const names = { issuer: directives.TLSServerCertIssuer, subject: directives.TLSServerCertSubject };
+  return certificatesFault(ca) ?? ok({ ca, cert, key, crl: pemBlocks(crl, "X509 CRL"), names });
 }
 
 /** Node leaves out what it cannot read in a list of authorities, and then trusts nobody. */

@@ -2,7 +2,6 @@ import type { TlsDirectives } from "../../config/tls.ts";
 import type { ConnectOptions } from "../../io/io.ts";
 import { cipherList } from "./ciphers.ts";
 import type { Certificate, Psk } from "./material.ts";
-import { nameFault, nameFaultText } from "./names.ts";
 
 /** How to connect to a Zabbix server or proxy, as `TLSConnect` says: options for `Io.connect`. */
 export function outgoing(
@@ -12,18 +11,7 @@ export function outgoing(
   const { TLSConnect } = directives;
   if (TLSConnect === "psk" && psk !== undefined) return { psk, ciphers: cipherList(directives, "psk") };
   if (TLSConnect !== "cert" || certificate === undefined) return undefined;
-  const { ca, cert, key, crl } = certificate;
-  return {
-    ca,
-    cert,
-    key,
-    crl,
-    serverName: undefined,
-    verify: true,
-    ciphers: cipherList(directives, "cert"),
-    judge: (found) => {
-      const fault = nameFault(found, certificate);
-      return fault === undefined ? undefined : nameFaultText(fault);
-    },
-  };
+  const { ca, cert, key, crl, names } = certificate;
+  const trust = { ca, cert, key, crl, names, serverName: undefined, verify: true };
+  return { ...trust, ciphers: cipherList(directives, "cert") };
 }

@@ -1,7 +1,7 @@
 import type { TLSSocket } from "node:tls";
+import { nameFault, nameFaultText, rfc4514 } from "../../io/certificate-names.ts";
 import type { Refusal } from "../refusals.ts";
 import type { Secure } from "./compile.ts";
-import { nameFault, nameFaultText, rfc4514 } from "./names.ts";
 
 /** What a peer said about pre-shared keys in its handshake. A known identity proves nothing yet: it is no secret. */
 export type Offer =
@@ -22,7 +22,7 @@ export function judgePeer(socket: TLSSocket, offer: Offer, { certificate }: Secu
   if (shown === undefined || certificate === undefined) return keyVerdict(offer);
   const subject = quoted(rfc4514(shown.subject));
   if (!socket.authorized) return certificateVerdict(String(socket.authorizationError), subject);
-  const fault = nameFault(shown, certificate);
+  const fault = nameFault(shown, certificate.names);
   return fault === undefined ? undefined : { refusal: fault.name, found: nameFaultText(fault) };
 }
 
