@@ -35,9 +35,7 @@ function certificates(endpoint: Endpoint, options: CertificateTls): ConnectionOp
     ...(key === undefined ? {} : { key }),
     ...(crl === undefined || crl.length === 0 ? {} : { crl: [...crl] }),
     ...(ciphers === undefined ? {} : { ciphers, minVersion: OLDEST }),
-    ...(judge === undefined
-      ? {}
-      : { checkServerIdentity: (_host, { raw }) => asError(judge(new X509Certificate(raw))) }),
+    ...(names === undefined ? {} : { checkServerIdentity: (_host, { raw }) => namesError(raw, names) }),
     ...serverName(endpoint, options),
     rejectUnauthorized: verify,
   };
