@@ -3,22 +3,26 @@ import { join } from "node:path";
 import { askControl } from "../../src/transports/control-client.ts";
 import { Bench, type PassiveReply } from "./daemon.ts";
 import type { Program } from "./program.ts";
-import { bundle } from "./start.ts";
+import { bundle, isSkipped } from "./start.ts";
 import { waitFor } from "./wait.ts";
-import { World } from "./world.ts";
+import { World, worldsAreAllowed } from "./world.ts";
 
-/** Three cables: this machine's ends are veth0, veth2 and veth4; the first leads to another machine, named peer. */
+/** Whether this machine has keepalived and lets its user make namespaces. */
+export const keepalivedIsPossible = worldsAreAllowed && !isSkipped("keepalived");
+
+/** Two cables: this machine's ends are veth0 and veth2; the first leads to another machine, named peer. */
 const NETWORK = `set -e
 ip netns add peer
 ip link add veth0 type veth peer name veth1 netns peer
 ip link add veth2 type veth peer name veth3
-ip link add veth4 type veth peer name veth5
 ip addr add 192.0.2.1/24 dev veth0
 ip addr add 198.51.100.1/24 dev veth2
-ip addr add 203.0.113.1/24 dev veth4
-for name in veth0 veth2 veth3 veth4 veth5; do ip link set $name up; done
+for name in veth0 veth2 veth3; do ip link set $name up; done
 ip -n peer addr add 192.0.2.2/24 dev veth1
 ip -n peer link set veth1 up`;
+
+/** One that both machines have. */
+export const WEB: VrrpInstance = { name: "VI_web", device: "veth0", id: 51, priority: 100, address: "192.0.2.10/24" };
 
 /** VRRP 3 has advertisements more often than once a second: a failover takes 0.7 s. */
 interface VrrpInstance {
@@ -33,7 +37,6 @@ interface VrrpInstance {
 export class VrrpWorld {
   readonly bench: Bench;
   readonly fifo: string;
-  /** Where keepalived writes what it is told to: its TMPDIR. */
   readonly #world: World;
 
   private constructor(bench: Bench, world: World) {
