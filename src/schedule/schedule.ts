@@ -121,7 +121,8 @@ export class Schedule {
     this.#abort = abort;
     const cancel = io.after(seconds * 1000, () => abort.abort());
     const tick: Tick = { slot, stamp, deadline: abort.signal, seconds };
-    await Promise.all(this.#running.map((source) => this.#run(source, tick)));
+    const late = lateAfter(io, tick); // one for all: Node warns of a signal that more than ten listen to
+    await Promise.all(this.#running.map((source) => this.#run(source, tick, late)));
     cancel();
     keeper.keep(slot);
     this.#forgetLongGone(stamp);
@@ -132,7 +133,7 @@ export class Schedule {
     this.#seconds = this.#finished.mono - stamp.mono;
   }
 
-  async #run({ name, collector }: Running, tick: Tick): Promise<void> {
+  async #run({ name, collector }: Running, tick: Tick, late: Promise<false>): Promise<void> {
     const { io, log } = this.#options;
     const findings: Finding[] = [];
     let open = true;
@@ -143,7 +144,7 @@ export class Schedule {
       remember: (target, labels) => open && publish.remember(target, labels),
       finding: (finding) => open && publish.finding(finding),
     };
-    const settled = await Promise.race([this.#collect(collector, tick, guarded), lateAfter(io, tick)]);
+    const settled = await Promise.race([this.#collect(collector, tick, guarded), late]);
     open = false;
     if (!settled && !this.#stopping)
       log.error(`The ${name} collector did not settle by its deadline; its late samples are dropped.`);

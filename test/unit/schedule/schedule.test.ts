@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { value } from "../../../src/ring/answer.ts";
 import { KnownTargets } from "../../../src/schedule/known-targets.ts";
@@ -69,6 +70,15 @@ describe("a tick", () => {
     expect(said).toEqual(["The cache collector did not settle by its deadline; its late samples are dropped."]);
     expect(ring.now().view("cache", "main").kind).toBe("unknown");
     expect(schedule.runs.get("cache")?.settled).toBe(false);
+  });
+
+  test("listens once to its deadline, however many sources there are", async () => {
+    const listeners: number[] = [];
+    const { schedule } = scheduled(async () => undefined);
+    const many = collector(async ({ deadline }) => void listeners.push(getEventListeners(deadline, "abort").length));
+    await schedule.replace(Array.from({ length: 20 }, (_, at) => ({ name: `s${at}`, collector: many })));
+    await schedule.tick();
+    expect(listeners).toEqual(Array.from({ length: 20 }, () => 1));
   });
 
   test("survives a collector that throws, and says where", async () => {
