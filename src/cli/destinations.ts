@@ -1,43 +1,52 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Io } from "../io/io.ts";
-import { localZone } from "../io/local-zone.ts";
 import type { Log } from "../io/log.ts";
 import { shortName } from "../items/short-name.ts";
 import { Outbox } from "../outbox/outbox.ts";
-import { ActiveClient, type ActiveTimes } from "../transports/active/client.ts";
-import type { ServerActive } from "../transports/active/server-active.ts";
 import type { Destination } from "../transports/destination.ts";
 import { Pace } from "../transports/pace.ts";
-import type { ActiveHost } from "../zabbix/active.ts";
+import { activeDestinations } from "./active-destination.ts";
 import { bootId } from "./boot-id.ts";
 import type { Sampling } from "./sampling.ts";
 import type { Settings } from "./settings.ts";
-import { stateFile } from "./state-file.ts";
 
-interface Surroundings {
+/** What a client of a destination is made with, beside its outbox. */
+export interface Surroundings {
+  readonly settings: Settings;
   readonly sampling: Sampling;
   readonly io: Io;
   readonly log: Log;
 }
 
-/** A destination that values are sent to, with its queue. */
+/** A destination that the configuration names. */
+export interface Wanted {
+  /** In log lines. */
+  readonly what: string;
+  /** By which its queue is found again after a restart. */
+  readonly queue: string;
+  /** All that a client cannot take up while it runs: another text is another client. */
+  readonly made: string;
+  /** @param directory that of the outbox, for what else is to survive a restart */
+  open(outbox: Outbox, directory: string): Client;
+}
+
+/** Closing gives up what is under way; what was not acknowledged stays in the outbox. */
+type Client = Destination & { close(): Promise<void> };
+
 interface Running {
-  /** What it was opened with: another text is another destination. */
-  readonly opened: string;
-  readonly client: ActiveClient;
+  readonly made: string;
+  readonly client: Client;
   readonly outbox: Outbox;
 }
 
 const OUTBOXES = "outbox";
-const LIST = "items.json";
 
 /** All that values are sent to, each with a queue of its own. */
 export class Destinations {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: Omit<Surroundings, "settings">;
   #running: readonly Running[] = [];
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Omit<Surroundings, "settings">) {
     this.#surroundings = surroundings;
   }
 
@@ -47,91 +56,43 @@ export class Destinations {
 
   /** Opens what the settings name, leaves alone what has not changed, closes the rest. */
   async apply(settings: Settings): Promise<void> {
-    const wanted = settings.active.map((server) => ({ server, opened: openedWith(settings, server) }));
-    const isWanted = ({ opened }: Running) => wanted.some((one) => one.opened === opened);
+    const wanted = activeDestinations({ ...this.#surroundings, settings });
+    const isWanted = ({ made }: Running) => wanted.some((one) => one.made === made);
     const gone = this.#running.filter((running) => !isWanted(running));
     this.#running = this.#running.filter(isWanted);
     await Promise.all(gone.map(closed));
-    for (const { server, opened } of wanted) {
-      if (this.#running.some((running) => running.opened === opened)) continue;
-      this.#running = [...this.#running, await this.#open(settings, server, opened)];
-    }
+    for (const { outbox } of this.#running) outbox.apply(limitsOf(settings));
+    const isNew = ({ made }: Wanted) => !this.#running.some((running) => running.made === made);
+    for (const one of wanted.filter(isNew)) this.#running = [...this.#running, await this.#open(one, settings)];
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#running.map(closed));
   }
 
-  async #open(settings: Settings, server: ServerActive, opened: string): Promise<Running> {
-    const { sampling, io, log } = this.#surroundings;
-    const { core, step, slots, tls } = settings;
-    const host = hostOf(settings);
-    const name = shortName(server.text);
-    const what = `host "${host.host}" at ${server.text}`;
-    const directory = join(core.StateDir, OUTBOXES, shortName(`${host.host} ${server.text}`));
+  async #open({ what, queue, made, open }: Wanted, settings: Settings): Promise<Running> {
+    const { io, log } = this.#surroundings;
+    const directory = join(settings.core.StateDir, OUTBOXES, shortName(queue));
     const pace = new Pace(() => io.now().mono);
     const outbox = await Outbox.open({
       directory,
       name: what,
-      step,
+      step: settings.step,
       boot: bootId(),
-      limits: { bytes: 256 * 2 ** 20, seconds: 7 * 86_400 },
+      limits: limitsOf(settings),
       now: () => io.now(),
       pause: () => pace.pause(),
       report: (line) => log.warning(line),
     });
-    const client = new ActiveClient({
-      name,
-      what,
-      nodes: server.nodes,
-      tls: tls.connect,
-      host,
-      times: timesOf(settings),
-      session: randomBytes(16).toString("hex"),
-      outbox,
-      listFile: stateFile(join(directory, LIST), log),
-      registry: sampling.registry,
-      ring: sampling.ring,
-      stampOf: (slot) => sampling.stampOf(slot),
-      step,
-      slots,
-      zone: localZone,
-      io,
-      log,
-      random: Math.random,
-    });
-    return { opened, client, outbox };
+    return { made, client: open(outbox, directory), outbox };
   }
+}
+
+function limitsOf({ core }: Settings) {
+  return { bytes: core.OutboxSize, seconds: core.OutboxAge };
 }
 
 async function closed({ client, outbox }: Running): Promise<void> {
   await client.close();
   await outbox.close();
-}
-
-/** All that a client cannot take up while it runs. */
-function openedWith(settings: Settings, { text }: ServerActive): string {
-  return JSON.stringify([text, hostOf(settings), timesOf(settings), settings.tls.connect]);
-}
-
-/** Addresses that lead nowhere from outside are not told: then the server takes the one it sees us come from. */
-function hostOf({ core }: Settings): ActiveHost {
-  const [ip] = core.ListenIP;
-  return {
-    host: core.Hostname ?? "",
-    metadata: core.HostMetadata,
-    interface: core.HostInterface,
-    ip: ip === undefined || /^(127\.|::1$|0\.0\.0\.0$|::$)/.test(ip) ? undefined : ip,
-    port: core.ListenIP.length === 0 ? undefined : core.ListenPort,
-  };
-}
-
-function timesOf({ core }: Settings): ActiveTimes {
-  return {
-    refresh: core.RefreshActiveChecks,
-    heartbeat: core.HeartbeatFrequency,
-    buffer: core.BufferSend,
-    timeout: core.Timeout,
-    backfill: core.BackfillNewHost,
-  };
 }

@@ -85,7 +85,7 @@ export class ActiveClient implements Destination {
   constructor(options: ActiveOptions) {
     const { io, times, host } = options;
     this.#options = options;
-    this.#link = new Link({ ...options, abort: this.#abort.signal });
+    this.#link = new Link({ ...options, what: `Active checks of ${options.what}`, abort: this.#abort.signal });
     const pace = new Pace(() => io.now().mono);
     this.#items = new Items({ ...options, host: host.host, backfill: times.backfill, pace });
     this.#stopListening = options.ring.onClose(() => this.#slotClosed());

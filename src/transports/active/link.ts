@@ -11,7 +11,7 @@ import { Cluster } from "./cluster.ts";
 export interface LinkOptions {
   readonly nodes: readonly [HostPort, ...HostPort[]];
   readonly tls: TlsOptions | undefined;
-  /** The destination in log lines: `host "x" at zabbix.example.com`. */
+  /** What log lines begin with: `Active checks of host "x" at zabbix.example.com`. */
   readonly what: string;
   readonly io: Io;
   readonly log: Pick<Log, "info" | "warning">;
@@ -100,7 +100,7 @@ export class Link {
     this.#cluster.worked();
     this.#backoff.reset();
     this.#succeeded = io.now().clock;
-    if (this.#trouble !== undefined) log.info(`Active checks of ${what} work.`);
+    if (this.#trouble !== undefined) log.info(`${what}: all is well again.`);
     this.#trouble = undefined;
   }
 
@@ -114,7 +114,7 @@ export class Link {
 
   #say(reason: string): void {
     const { log, what } = this.#options;
-    if (reason !== this.#trouble) log.warning(`Active checks of ${what}: ${sentence(reason)} It is tried again.`);
+    if (reason !== this.#trouble) log.warning(`${what}: ${sentence(reason)} It is tried again.`);
     this.#trouble = reason;
   }
 }
