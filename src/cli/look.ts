@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
 import { realIo } from "../io/real-io.ts";
 import type { Reply } from "../items/registry.ts";
@@ -78,7 +79,7 @@ function replyOf({ value, reason, error }: Result): Reply {
 }
 
 async function ownTick(settings: Settings, output: Output): Promise<Look> {
-  const io = realIo();
+  const io = deaf(realIo());
   const counts = { requests: () => 0, refused: () => new Map<string, number>(), destinations: () => [] };
   const sampling = new Sampling({ settings, io, log: troubleTo(output), counts, journal: "read" });
   await sampling.schedule.tick();
@@ -92,6 +93,15 @@ async function ownTick(settings: Settings, output: Output): Promise<Look> {
     },
     close: () => sampling.close(),
   };
+}
+
+/** What comes through FIFOs and in datagrams is the daemon's: a look would take it away. */
+function deaf(io: Io): Io {
+  const refuse = (_: unknown, heard: { readonly failed: (reason: string) => void }) => {
+    queueMicrotask(() => heard.failed("only the daemon listens to it"));
+    return { stands: () => false, close: () => undefined };
+  };
+  return { ...io, listenFifo: refuse, listenDatagrams: refuse };
 }
 
 /** What goes wrong belongs on standard error; the rest of a daemon's log does not concern a look. */
