@@ -4,9 +4,9 @@ import { localZone } from "../io/local-zone.ts";
 import { shortName } from "../items/short-name.ts";
 import { ActiveClient, type ActiveTimes } from "../transports/active/client.ts";
 import type { ActiveHost } from "../zabbix/active.ts";
-import type { Surroundings, Wanted } from "./destinations.ts";
 import type { Settings } from "./settings.ts";
 import { stateFile } from "./state-file.ts";
+import type { Surroundings, Wanted } from "./wanted.ts";
 
 /** The newest list of items, beside the queue. */
 const LIST = "items.json";
