@@ -53,10 +53,12 @@ export class Assembler {
     for (const draft of this.#drafts.splice(0)) this.#close(draft);
   }
 
-  /** Something is missing here: nothing behind it belongs to anything before it. */
+  /** Something is missing here: only what has all that it usually has is a sweep. */
   cut(): void {
-    if (this.#drafts.length > 0) this.#assembled.count("lostSweeps");
-    this.#drafts = [];
+    for (const draft of this.#drafts.splice(0)) {
+      if (draft.covers(this.#usual)) this.#close(draft);
+      else this.#assembled.count("lostSweeps");
+    }
     this.#isAtStart = false;
     this.#isOneLine = false;
   }

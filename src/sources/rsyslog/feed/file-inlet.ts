@@ -32,6 +32,8 @@ interface Look {
   left: number;
   /** Bytes that were. */
   bytes: number;
+  /** How the last reading went. */
+  outcome: ReadOutcome | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ export class FileInlet implements Inlet {
 
   async look(slices: Slices): Promise<void> {
     const stamp = this.#io.now();
-    await this.#look({ stamp, slices, left: this.#allowed(stamp), bytes: 0 });
+    await this.#look({ stamp, slices, left: this.#allowed(stamp), bytes: 0, outcome: undefined });
     this.#lookedAt = stamp;
   }
 
@@ -83,26 +85,24 @@ export class FileInlet implements Inlet {
   async #look(look: Look): Promise<void> {
     const there = regular(this.#io.files.facts(this.#path));
     const isAtEnd = await this.#readOn(look);
-    if (there.kind === "failed") {
-      this.#fail(there, look);
-    } else if (this.#current?.identity === there.value.identity) {
-      this.#trouble = undefined;
-    } else if (isAtEnd && (this.#current === undefined || there.value.size > 0)) {
-      await this.#change(look);
-    }
+    if (there.kind === "failed") this.#fail(there, look);
+    else if (this.#current?.identity === there.value.identity) this.#trouble = undefined;
+    else if (isAtEnd) await this.#change(look);
+    this.#settle(look);
   }
 
   /** The file under the name is another one now, or the first one. */
   async #change(look: Look): Promise<void> {
     const opened = this.#io.files.open(this.#path);
     if (opened.kind === "failed") return this.#fail(opened, look);
+    this.#trouble = undefined;
     const facts = opened.value.facts();
-    if (this.#isClosed || facts.kind === "failed") return opened.value.close();
+    const isEmpty = this.#current !== undefined && facts.kind === "ok" && facts.value.size === 0; // the old one grows on
+    if (this.#isClosed || facts.kind === "failed" || isEmpty) return opened.value.close();
     const followed = new FollowedFile(opened.value);
     const isFirst = this.#current === undefined;
     this.#current?.followed.close();
     this.#current = { followed, identity: facts.value.identity };
-    this.#trouble = undefined;
     this.reader.dropHalfLine();
     if (isFirst) await this.#start(followed, look);
     else await this.#readOn(look);
@@ -111,9 +111,12 @@ export class FileInlet implements Inlet {
   async #start(followed: FollowedFile, look: Look): Promise<void> {
     const { sweeps } = this.reader;
     const [number, since] = [sweeps.newest?.number ?? 0, sweeps.newest?.clock ?? this.#options.since];
+    sweeps.startAfter(since, look.stamp);
     await this.#startNearEnd(followed, look, since);
-    await this.#readOn({ ...look, left: MOST_BYTES });
-    sweeps.keepLater(number, since);
+    look.left = MOST_BYTES;
+    await this.#readOn(look);
+    this.#settle(look);
+    if (since === undefined) sweeps.keepTwo(number);
   }
 
   async #startNearEnd(followed: FollowedFile, { stamp, slices }: Look, since: Clock | undefined): Promise<number> {
@@ -137,7 +140,7 @@ export class FileInlet implements Inlet {
     look.left -= outcome.bytes;
     if (outcome.bytes > 0) this.#grewAt = stamp.mono;
     if (outcome.failure !== undefined) this.#drop(outcome.failure);
-    else if (outcome.behind === 0) this.#settle(outcome, stamp);
+    look.outcome = outcome;
     return outcome.behind === 0;
   }
 
@@ -147,7 +150,10 @@ export class FileInlet implements Inlet {
     this.#log.warning(`Left out ${lost} bytes of "${pathText(this.#path)}": it grows faster than it can be read.`);
   }
 
-  #settle({ written }: ReadOutcome, { clock, mono }: Stamp): void {
+  /** When all is read and nothing more has come for a while, the last sweep is whole. */
+  #settle({ outcome, stamp: { clock, mono } }: Look): void {
+    if (outcome === undefined || outcome.behind > 0) return;
+    const { written } = outcome;
     this.#endAt = clock;
     const isOld = written !== undefined && clock - written >= QUIET_SECONDS;
     if (isOld || mono - this.#grewAt >= QUIET_SECONDS) this.reader.quiet();
@@ -164,7 +170,7 @@ export class FileInlet implements Inlet {
   /** A name that is missing may be on its way to the next file: the open one is written to meanwhile. */
   #fail({ code, reason }: Reached<never> & { kind: "failed" }, { stamp, bytes }: Look): void {
     const patience = code === "ENOENT" ? INTERVALS * (this.reader.sweeps.interval ?? 0) : 0;
-    const isFed = bytes > 0 || stamp.mono - this.#grewAt <= patience;
+    const isFed = bytes > 0 || stamp.mono - this.#grewAt < patience;
     this.#trouble = isFed ? undefined : pathTrouble(this.#io, this.#path, { reason, isDenied: code === "EACCES" });
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../ring/sample.ts";
+import type { Clock, Stamp } from "../../../ring/sample.ts";
 import type { Draft } from "./draft.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -21,6 +21,7 @@ export class SweepQueue {
   #number = 0;
   #newest: Sweep | undefined;
   #distances: readonly number[] = [];
+  #known: { readonly since: Clock; readonly until: number } | undefined;
 
   /** Answers how many older sweeps had to go for it, since nobody took them. */
   put(draft: Draft): number {
@@ -28,9 +29,7 @@ export class SweepQueue {
     const sweep = { number: this.#number, clock: clockOf(draft), arrived: draft.arrived, objects: draft.objects };
     if (this.#newest !== undefined) this.#measure(sweep.clock - this.#newest.clock);
     this.#newest = sweep;
-    this.#waiting.push({ sweep, figures: draft.figures });
-    this.#figures += draft.figures;
-    return this.#shed();
+    return this.#isKnown(sweep) ? 0 : this.#wait({ sweep, figures: draft.figures });
   }
 
   take(): readonly Sweep[] {
@@ -38,15 +37,16 @@ export class SweepQueue {
     return this.#waiting.splice(0).map(({ sweep }) => sweep);
   }
 
-  /** Of the sweeps behind a number, keeps those that are later than a clock; without one, the two newest. */
-  keepLater(number: number, since: Clock | undefined): void {
-    const [before, behind] = [this.#waiting.filter(isBefore), this.#waiting.filter((each) => !isBefore(each))];
-    const kept = since === undefined ? behind.slice(-2) : behind.filter(({ sweep }) => sweep.clock > since);
-    this.#waiting = [...before, ...kept];
+  /** What came until `now` and is not later than `since` was taken before. */
+  startAfter(since: Clock | undefined, now: Stamp): void {
+    this.#known = since === undefined ? undefined : { since, until: now.mono };
+  }
+
+  /** Of the sweeps behind a number, only the two newest wait on. */
+  keepTwo(number: number): void {
+    const before = this.#waiting.filter(({ sweep }) => sweep.number <= number);
+    this.#waiting = [...before, ...this.#waiting.slice(before.length).slice(-2)];
     this.#figures = this.#waiting.reduce((sum, { figures }) => sum + figures, 0);
-    function isBefore({ sweep }: Waiting): boolean {
-      return sweep.number <= number;
-    }
   }
 
   get oldest(): Sweep | undefined {
@@ -69,6 +69,16 @@ export class SweepQueue {
 
   #measure(distance: number): void {
     if (distance > 0) this.#distances = [...this.#distances, distance].slice(-DISTANCES);
+  }
+
+  #isKnown({ clock, arrived }: Sweep): boolean {
+    return this.#known !== undefined && arrived.mono <= this.#known.until && clock <= this.#known.since;
+  }
+
+  #wait(waiting: Waiting): number {
+    this.#waiting.push(waiting);
+    this.#figures += waiting.figures;
+    return this.#shed();
   }
 
   #shed(): number {
