@@ -1,6 +1,4 @@
 import { join } from "node:path";
-import type { Io } from "../io/io.ts";
-import type { Log } from "../io/log.ts";
 import { shortName } from "../items/short-name.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import type { Destination } from "../transports/destination.ts";
