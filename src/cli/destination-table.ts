@@ -1,7 +1,7 @@
 import type { Clock, Stamp } from "../ring/sample.ts";
 import type { Destination } from "../transports/destination.ts";
 import { durationText } from "../words/duration.ts";
-import type { StatusTable } from "./report.ts";
+import type { StatusTable } from "./table.ts";
 
 const NOTHING = "-";
 

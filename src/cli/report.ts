@@ -6,7 +6,7 @@ import type { Finding, Source } from "../sources/source.ts";
 import type { Destination } from "../transports/destination.ts";
 import { Pace } from "../transports/pace.ts";
 import { destinationTable } from "./destination-table.ts";
-import { type TextColumn, tableLines } from "./table.ts";
+import { type StatusTable, tableLines } from "./table.ts";
 
 /*
  * What `print` and `status` show. The daemon makes the data and hands it through the control socket as JSON; the command
@@ -18,15 +18,6 @@ export interface PrintedCall {
   readonly key: string;
   readonly type: ValueType;
   readonly reply: Reply;
-}
-
-/** One source's table of `status`. */
-export interface StatusTable {
-  readonly source: string;
-  readonly columns: readonly TextColumn[];
-  readonly rows: readonly (readonly string[])[];
-  /** Why there are no rows. */
-  readonly reason?: string;
 }
 
 export interface Status {

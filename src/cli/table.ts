@@ -4,6 +4,15 @@ export interface TextColumn {
   readonly align: "left" | "right";
 }
 
+/** One source's table of `status`. */
+export interface StatusTable {
+  readonly source: string;
+  readonly columns: readonly TextColumn[];
+  readonly rows: readonly (readonly string[])[];
+  /** Why there are no rows. */
+  readonly reason?: string;
+}
+
 const BETWEEN = "  ";
 
 /** Lines of a table: each column as wide as its widest cell, title line first, no trailing blanks. */
