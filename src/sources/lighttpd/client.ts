@@ -2,15 +2,16 @@ import { Connection, type Ending } from "../../io/connection.ts";
 import { endingReason, isHung } from "../../io/ending-reason.ts";
 import { endpointText } from "../../io/endpoint.ts";
 import type { Io } from "../../io/io.ts";
-import type { Numbers } from "../../ring/sample.ts";
+import type { Clock, Numbers } from "../../ring/sample.ts";
 import { excerpt } from "../../words/excerpt.ts";
+import { httpDate } from "./http-date.ts";
 import { type Head, PageReader } from "./page-reader.ts";
 import type { State } from "./states.ts";
 import { parseStatusPage } from "./status-page.ts";
 import type { StatusUrl } from "./url.ts";
 
-/** One try to read a server's status page. */
-export type Attempt = { readonly kind: "read"; readonly numbers: Numbers } | Failure;
+/** One try to read a server's status page. `clock`: when the server says that it was, unix seconds. */
+export type Attempt = { readonly kind: "read"; readonly numbers: Numbers; readonly clock: Clock | undefined } | Failure;
 
 interface Failure {
   readonly kind: "failed";
@@ -50,7 +51,7 @@ function attemptOf(reader: PageReader, ending: Ending, { url, ms }: Asked): Atte
   if (!isRead) return unfinished(ending, { url, ms, received });
   const page = parseStatusPage(body);
   return page.kind === "ok"
-    ? { kind: "read", numbers: page.value }
+    ? { kind: "read", numbers: page.value, clock: httpDate(head?.fields.get("date") ?? "") }
     : failed("no status", `not a status page of lighttpd: ${page.reason}`);
 }
 

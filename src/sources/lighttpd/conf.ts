@@ -11,6 +11,8 @@ import type { Io } from "../../io/io.ts";
 export type Settings = ReadonlyMap<string, string>;
 
 const MOST_FILES = 100;
+/** Of all files together: they are read in one go. */
+const MOST_CHARACTERS = 2 ** 17;
 const DEEPEST = 8;
 
 /** Comments, strings, names, operators, brackets, integers; anything else is one token of its own. */
@@ -33,6 +35,7 @@ class ConfReader {
   readonly #io: Io;
   readonly #home: string;
   #files = 0;
+  #left = MOST_CHARACTERS;
   /** Whether the blocks around hold for a request from this machine, innermost last. */
   readonly #blocks: boolean[] = [];
 
@@ -42,6 +45,8 @@ class ConfReader {
   }
 
   read(text: string, depth: number): void {
+    this.#left -= text.length;
+    if (this.#left < 0) return;
     const tokens = tokensOf(text);
     for (const [at, token] of tokens.entries()) {
       if (token === "{") this.#blocks.push(isLocal(tokens.slice(Math.max(0, at - 7), at)));

@@ -1,4 +1,4 @@
-/** The uptime counts whole seconds of the wall clock. */
+/** A server may write the date of a reply in another second than its uptime, and our clock is not the server's. */
 const JITTER_SECONDS = 2;
 
 /**
@@ -9,7 +9,7 @@ export class Life {
   #start = Number.NaN;
   #uptime = Number.NaN;
 
-  /** @param clock the present, unix seconds */
+  /** @param clock the present, unix seconds: by the server's own clock the start is exact, whoever asks */
   epoch(clock: number, uptime: number): string {
     const start = Math.round(clock - uptime);
     const isSame = Math.abs(start - this.#start) <= JITTER_SECONDS && uptime >= this.#uptime;

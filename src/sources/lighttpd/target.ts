@@ -1,7 +1,7 @@
 import type { Io } from "../../io/io.ts";
 import type { BytePath } from "../../io/local-files.ts";
 import type { DeniedPath } from "../../io/permission.ts";
-import type { GoodSample, Labels, Numbers, Sample } from "../../ring/sample.ts";
+import type { Clock, GoodSample, Labels, Numbers, Sample } from "../../ring/sample.ts";
 import { readStatus } from "./client.ts";
 import { ErrorLog } from "./error-log.ts";
 import { Life } from "./life.ts";
@@ -48,7 +48,7 @@ export class Target {
     const attempt = await readStatus(this.#io, this.spec.url, ms);
     this.#busy = false;
     return attempt.kind === "read"
-      ? this.#good(attempt.numbers)
+      ? this.#good(attempt.numbers, attempt.clock)
       : this.#failed(STATES.number(attempt.state), attempt.reason);
   }
 
@@ -61,7 +61,7 @@ export class Target {
     return { kind: "failed", target: this.spec.name, stamp: this.#io.now(), state, reason };
   }
 
-  #good(page: Numbers): GoodSample {
+  #good(page: Numbers, clock: Clock | undefined): GoodSample {
     this.#state = STATES.number("up");
     const stamp = this.#io.now();
     const { numbers, texts } = this.#backEnds();
@@ -70,7 +70,7 @@ export class Target {
       target: this.spec.name,
       stamp,
       state: this.#state,
-      epoch: this.#life.epoch(stamp.clock, Number(page.get("uptime"))),
+      epoch: this.#life.epoch(clock ?? stamp.clock, Number(page.get("uptime"))),
       numbers: new Map([...[...page.keys()].map((name) => [name, page.get(name) ?? Number.NaN] as const), ...numbers]),
       texts: new Map(texts),
       parts: new Map(),

@@ -63,6 +63,11 @@ test("includes: by name and by stars, beside the file and with whole paths; not 
   expect(settings(text, more)).toEqual({ "status.status-url": "/s", b: "2", d: "4" });
 });
 
+test("more than is read in one go is left out", () => {
+  const more = { "/etc/large.conf": `${"# x\n".repeat(40_000)}a = 1` };
+  expect(settings('include "/etc/large.conf"\nb = 2', more)).toEqual({ b: "2" });
+});
+
 test("a file that cannot be read", () => expect(readConf(scriptedIo(), PATH)).toBeUndefined());
 
 test("Debian's own file", () => {

@@ -76,6 +76,20 @@ test("requests and traffic over windows, across a restart", async () => {
   expect(site.source.text("lighttpd.restarts[web,1m]")).toBe("0");
 });
 
+test("a new tidemark sees no restart: the server's own clock says when it started, however far it is from ours", async () => {
+  const epochs = new Set<string>();
+  for (const [seconds, uptime] of [
+    ["10", 100],
+    ["59", 149],
+  ] as const) {
+    const site = new Site();
+    await site.shows(page({ requests: 1, uptime }), "200 OK", `Date: Sun, 22 Nov 2009 06:15:${seconds} GMT\r\n`);
+    const sample = site.source.samples.get("web");
+    if (sample?.kind === "good") epochs.add(sample.epoch);
+  }
+  expect(epochs).toEqual(new Set([String(Date.UTC(2009, 10, 22, 6, 13, 30) / 1000)]));
+});
+
 test("the master has everything that is known", async () => {
   const site = new Site();
   await site.shows(page({ requests: 0, uptime: 600, busy: 5, idle: 15 }));

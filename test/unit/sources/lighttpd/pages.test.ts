@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { httpDate } from "../../../../src/sources/lighttpd/http-date.ts";
 import { PageReader } from "../../../../src/sources/lighttpd/page-reader.ts";
 import { parseStatusPage } from "../../../../src/sources/lighttpd/status-page.ts";
 
@@ -58,6 +59,14 @@ for (const { name, text, want } of faults) {
     expect([done, reader.fault]).toEqual([true, want]);
   });
 }
+
+test("dates of replies", () => {
+  expect(httpDate("Sun, 06 Nov 1994 08:49:37 GMT")).toBe(Date.UTC(1994, 10, 6, 8, 49, 37) / 1000);
+  expect(httpDate("Thu, 29 Feb 2024 23:59:59 GMT")).toBe(Date.UTC(2024, 1, 29, 23, 59, 59) / 1000);
+  for (const text of ["", "Sun, 06 Foo 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"]) {
+    expect(httpDate(text), text).toBeUndefined();
+  }
+});
 
 test("the status page of a real lighttpd", () => {
   expect(parseStatusPage(PAGE)).toEqual({
