@@ -144,7 +144,7 @@ const LOAD = Buffer.alloc(10 * 2 ** 20, "f\t1\t0\t1\n");
 
 const strangers = [
   { name: "silent", serve: () => undefined, want: /^hung: connected, but no reply within 0.4 s$/ },
-  { name: "endless", reply: LOAD, want: /^not gearmand: .* more than 2097152 bytes without an end$/ },
+  { name: "endless", reply: LOAD, want: /^not gearmand: .* more than 1048576 bytes without an end$/ },
   { name: "binary", reply: "\0RES\0\0\0\x13\0\0\0\0", want: /^not gearmand: .* a packet of the binary protocol$/ },
   { name: "error", reply: "ERR UNKNOWN_COMMAND x\r\n", want: /^not gearmand: .*: "ERR UNKNOWN_COMMAND x"$/ },
   { name: "numbers", reply: "f\t1\t-1\t0\n.\nOK 1\nOK 1\n", want: /^not gearmand: .* a line "f.1.-1.0"$/ },

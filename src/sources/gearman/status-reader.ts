@@ -12,10 +12,10 @@ import { excerpt } from "../../words/excerpt.ts";
 export const REQUEST = "status\nversion\ngetpid\n";
 
 /** Tens of thousands of functions. */
-const MOST_BYTES = 2 ** 21;
+const MOST_BYTES = 2 ** 20;
 /** Names of functions have at most 512 bytes. */
 const LONGEST_LINE = 8192;
-const FUNCTION = /^(.*)\t(\d{1,10})\t(\d{1,10})\t(\d{1,10})\r?$/s;
+const FIGURES = /\t(\d{1,10})\t(\d{1,10})\t(\d{1,10})\r?$/;
 const PID = /^(?:OK )?(\d{1,10})$/;
 
 /** Jobs and workers of one function, or of several together. */
@@ -79,22 +79,23 @@ export class StatusReader implements Reader {
   }
 
   #line(line: string): void {
-    const [, name, total, running, workers] = FUNCTION.exec(line) ?? [];
-    if (name !== undefined)
-      this.#function(name, { total: Number(total), running: Number(running), workers: Number(workers) });
-    else if (line.split("\t").length > 3) this.#foreign(`a line ${excerpt(line)}`);
+    const [ending, total, running, workers] = FIGURES.exec(line) ?? [];
+    if (ending !== undefined) {
+      const last = line.slice(0, -ending.length);
+      const name = this.#pieces.length === 0 ? last : [...this.#pieces.splice(0), last].join("\n");
+      this.#function(name, Number(total), { running: Number(running), workers: Number(workers) });
+    } else if (line.split("\t").length > 3) this.#foreign(`a line ${excerpt(line)}`);
     else this.#piece(line);
   }
 
-  #function(last: string, { total, running, workers }: { total: number; running: number; workers: number }): void {
-    const name = [...this.#pieces, last].join("\n");
-    this.#pieces = [];
+  #function(name: string, total: number, { running, workers }: Omit<Load, "waiting">): void {
     if (running > total) {
       this.#foreign(`${running} running of ${total} jobs of ${excerpt(name)}`);
       return;
     }
     const load = { waiting: total - running, running, workers };
-    this.#functions.set(name, sum(this.#functions.get(name) ?? NOTHING, load));
+    const before = this.#functions.get(name);
+    this.#functions.set(name, before === undefined ? load : sum(before, load));
     this.#all = sum(this.#all, load);
     if (total > 0 && workers === 0) this.#stuck++;
   }

@@ -98,6 +98,6 @@ test("a reply without end is given up, however it is cut", () => {
   const reader = new StatusReader();
   let fed = 0;
   while (!reader.feed(line)) fed += line.length;
-  expect(reader.verdict).toEqual({ kind: "foreign", found: "more than 2097152 bytes without an end" });
-  expect(fed).toBeLessThanOrEqual(2 ** 21);
+  expect(reader.verdict).toEqual({ kind: "foreign", found: "more than 1048576 bytes without an end" });
+  expect(fed).toBeLessThanOrEqual(2 ** 20);
 });
