@@ -19,7 +19,7 @@ export interface CertificateTls {
   readonly serverName: string | undefined;
   readonly verify: boolean;
   /** One revocation list each. */
-  readonly crl?: readonly string[];
+  readonly crl?: readonly string[] | undefined;
   /** OpenSSL's list; default: Node's. */
   readonly ciphers?: string;
   /** What the certificate must say, in place of `serverName`. */

@@ -33,7 +33,7 @@ function certificates(endpoint: Endpoint, options: CertificateTls): ConnectionOp
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
-    ...(crl === undefined || crl.length === 0 ? {} : { crl: [...crl] }),
+    ...(crl === undefined ? {} : { crl: [...crl] }),
     ...(ciphers === undefined ? {} : { ciphers, minVersion: OLDEST }),
     ...(names === undefined ? {} : { checkServerIdentity: (_host, { raw }) => namesError(raw, names) }),
     ...serverName(endpoint, options),

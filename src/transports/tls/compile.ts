@@ -5,7 +5,7 @@ import type { Fault } from "../../config/tls-faults.ts";
 import type { ConnectOptions } from "../../io/io.ts";
 import { nodeTls } from "../../io/node-tls.ts";
 import { CIPHER_DIRECTIVES, cipherList } from "./ciphers.ts";
-import { type Certificate, type Psk, readCertificate, readPsk } from "./material.ts";
+import { authoritiesFault, type Certificate, type Psk, readCertificate, readPsk } from "./material.ts";
 import { outgoing } from "./outgoing.ts";
 
 /** How passive checks may come; at least one of the three. */
@@ -27,9 +27,6 @@ export interface Tls {
   /** For `Io.connect` to Zabbix servers and proxies; undefined: without encryption. */
   readonly connect: ConnectOptions["tls"];
 }
-
-/** Without any TLS directive. */
-export const NO_TLS: Tls = { accept: { unencrypted: true, secure: undefined }, connect: undefined };
 
 export type Compiled =
   | { readonly kind: "ok"; readonly value: Tls }
@@ -71,8 +68,12 @@ function certificateFaults({ ca, cert, key, crl }: Certificate): readonly Fault[
     const text = contextFault(options);
     return text === undefined ? [] : [{ name, text }];
   };
+  const authorities = authoritiesFault(ca);
+  if (authorities !== undefined) return [{ name: "TLSCAFile", text: authorities }];
   const pair = fault("TLSCertFile", { ca, cert, key });
-  return crl.length === 0 ? pair : [...pair, ...fault("TLSCRLFile", { ca, crl: [...crl] })];
+  if (crl === undefined) return pair;
+  if (crl.length === 0) return [...pair, { name: "TLSCRLFile", text: "it holds no revocation list" }];
+  return [...pair, ...fault("TLSCRLFile", { ca, crl: [...crl] })];
 }
 
 function cipherFaults(directives: TlsDirectives): readonly Fault[] {

@@ -88,7 +88,7 @@ export class Door {
 }
 
 function certificateOptions({ ca, cert, key, crl }: NonNullable<Secure["certificate"]>): TlsOptions {
-  const lists = crl.length === 0 ? {} : { crl: [...crl] };
+  const lists = crl === undefined ? {} : { crl: [...crl] };
   return { ca, cert, key, ...lists, requestCert: true, rejectUnauthorized: false };
 }
 

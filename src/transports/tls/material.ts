@@ -3,7 +3,7 @@ import { parsePskFile } from "../../config/psk-file.ts";
 import type { Files } from "../../config/spec.ts";
 import type { TlsDirectives } from "../../config/tls.ts";
 import type { WantedNames } from "../../io/certificate-names.ts";
-import { malformed, ok, type Parsed } from "../../ring/answer.ts";
+import { ok, type Parsed } from "../../ring/answer.ts";
 
 /** A pre-shared key and its name. */
 export interface Psk {
@@ -16,8 +16,8 @@ export interface Certificate {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
-  /** One revocation list each: Node reads no further. */
-  readonly crl: readonly string[];
+  /** One revocation list each: Node reads no further. Undefined: revocation is not looked at. */
+  readonly crl: readonly string[] | undefined;
   readonly names: WantedNames;
 }
 
@@ -37,18 +37,19 @@ export function readCertificate(directives: TlsDirectives, files: Files): Parsed
   const texts = paths.map((path) => files.read(path));
   const bad = texts.find((text) => text.kind === "malformed");
   if (bad?.kind === "malformed") return bad;
-  const [ca = "", cert = "", key = "", crl = ""] = texts.map((text) =>
+  const [ca = "", cert = "", key = "", lists] = texts.map((text) =>
     text.kind === "ok" ? Buffer.from(text.value).toString("utf8") : "",
   );
+  const crl = lists === undefined ? undefined : pemBlocks(lists, "X509 CRL");
   const names = { issuer: directives.TLSServerCertIssuer, subject: directives.TLSServerCertSubject };
-  return certificatesFault(ca) ?? ok({ ca, cert, key, crl: pemBlocks(crl, "X509 CRL"), names });
+  return ok({ ca, cert, key, crl, names });
 }
 
-/** Node leaves out what it cannot read in a list of authorities, and then trusts nobody. */
-function certificatesFault(ca: string): Parsed<never> | undefined {
+/** What is wrong with authorities, as a fragment. Node leaves out those that it cannot read, and then trusts nobody. */
+export function authoritiesFault(ca: string): string | undefined {
   const blocks = pemBlocks(ca, "CERTIFICATE");
-  if (blocks.length === 0) return malformed("TLSCAFile holds no certificate");
-  return blocks.every(isCertificate) ? undefined : malformed("TLSCAFile holds a certificate that cannot be read");
+  if (blocks.length === 0) return "it holds no certificate";
+  return blocks.every(isCertificate) ? undefined : "it holds a certificate that cannot be read";
 }
 
 function isCertificate(pem: string): boolean {
