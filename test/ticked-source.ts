@@ -65,11 +65,6 @@ export class TickedSource {
     this.#ring.close(slot);
   }
 
-  /** Lets slots go by without a tick. */
-  skip(slots: number): void {
-    this.#slot += slots;
-  }
-
   /** The value of a key, or its reason in parentheses: `(none: ...)`. */
   text(key: string): string {
     const reply = this.#registry.ask(key);
