@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { templateFiles } from "../../../src/catalog/templates/files.ts";
+import { uuidOf } from "../../../src/catalog/templates/uuid.ts";
+import { SOURCES } from "../../../src/sources/all.ts";
+import { parseKey } from "../../../src/zabbix/key.ts";
+
+const PARTS = SOURCES.flatMap(({ template }) => template ?? []);
+const FILES = templateFiles(PARTS, "1.2.3");
+const YAML = [...FILES].filter(([path]) => path.endsWith(".yaml"));
+
+/** Every object of an export, from the outside in. */
+function* nodes(tree: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (Array.isArray(tree)) for (const one of tree) yield* nodes(one);
+  else if (typeof tree === "object" && tree !== null) {
+    yield tree as Record<string, unknown>;
+    yield* nodes(Object.values(tree));
+  }
+}
+
+/** Values of all fields of this name. */
+function all(tree: unknown, name: string): readonly unknown[] {
+  return [...nodes(tree)].flatMap((node) => (name in node ? [node[name]] : []));
+}
+
+describe.each(YAML)("%s", (path, text) => {
+  const tree = parse(text, { version: "1.1" });
+
+  test("says its version", () => {
+    expect(tree.zabbix_export.version).toBe(path.split("/")[1]);
+  });
+
+  test("has uuids of RFC 4122, each once", () => {
+    const uuids = all(tree, "uuid");
+    expect(uuids.length).toBeGreaterThan(10);
+    for (const uuid of uuids) expect(uuid).toMatch(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
+    expect(new Set(uuids).size).toBe(uuids.length);
+  });
+
+  test("has keys that parse, with every parameter in quotes", () => {
+    for (const key of all(tree, "key").map(String)) {
+      const parsed = parseKey(key);
+      expect(parsed.kind, key).toBe("ok");
+      if (parsed.kind === "ok" && parsed.value.params.length > 0) expect(key).toMatch(/^[\w.-]+\[("[^"]*",?)+\]$/);
+    }
+  });
+
+  test("has each item once, and a master for each dependent one", () => {
+    const items = [...nodes(tree)].filter((node) => "key" in node && "uuid" in node && "history" in node);
+    const keys = items.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { master_item: master, type, key } of items) {
+      if (type === "DEPENDENT") expect(keys, String(key)).toContain((master as { key: string }).key);
+    }
+  });
+
+  test("names triggers and graphs once", () => {
+    for (const kind of ["expression", "graph_items"]) {
+      const names = [...nodes(tree)].filter((node) => kind in node && "uuid" in node).map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+
+  test("declares each user macro that it uses, and uses each that it declares", () => {
+    const [template] = tree.zabbix_export.templates;
+    const declared = new Set((template.macros ?? []).map(({ macro }: { macro: string }) => macro));
+    const rest = JSON.stringify({ ...tree.zabbix_export, templates: [{ ...template, macros: [] }] });
+    expect(new Set([...rest.matchAll(/\{\$([A-Z_.]+)/g)].map(([, name]) => `{$${name}}`))).toEqual(declared);
+  });
+
+  test("says of every trigger what to do", () => {
+    const triggers = [...nodes(tree)].filter((node) => "expression" in node && "priority" in node);
+    for (const { name, description } of triggers) expect(String(description).length, String(name)).toBeGreaterThan(20);
+  });
+});
+
+test("both flavours and versions of each template are there, with the page", () => {
+  const names = new Set(YAML.map(([path]) => path.split("/").slice(2).join("/")));
+  expect(YAML.length).toBe(2 * names.size);
+  expect(FILES.get("templates/README.md")).toContain("# Zabbix templates");
+});
+
+test("an entity keeps its uuid in both server versions, so that an upgrade keeps its history", () => {
+  for (const [path, text] of YAML.filter(([name]) => name.startsWith("templates/6.0/"))) {
+    const other = FILES.get(path.replace("6.0", "7.0")) ?? "";
+    const uuids = all(parse(text, { version: "1.1" }), "uuid");
+    const others = all(parse(other, { version: "1.1" }), "uuid");
+    expect(uuids.filter((uuid) => !others.includes(uuid))).toEqual([]);
+  }
+});
+
+test("no uuid of one template is in another", () => {
+  const ofVersion = YAML.filter(([path]) => path.startsWith("templates/7.0/"));
+  const uuids = ofVersion.flatMap(([, text]) => all(parse(text, { version: "1.1" }).zabbix_export.templates, "uuid"));
+  expect(new Set(uuids).size).toBe(uuids.length);
+});
+
+test("a uuid depends on every part of the name", () => {
+  expect(uuidOf("item", "a", "b")).toBe(uuidOf("item", "a", "b"));
+  expect(uuidOf("item", "a", "b")).not.toBe(uuidOf("item", "ab", ""));
+});
+
+test("ten instances, forty services and eight queues cost at most one check a second", () => {
+  const targets: Readonly<Record<string, number>> = { INSTANCE: 10, SERVICE: 40, QUEUE: 8 };
+  const counted = PARTS.flatMap(({ groups }) => groups).reduce((sum, { discovery, master, target }) => {
+    const [first] = target;
+    const many = master.once === true || first === undefined ? 1 : (targets[first] ?? 0);
+    const rule = discovery === undefined ? 0 : 1 / seconds(discovery.item.delay);
+    return sum + many / seconds(master.delay ?? master.item.delay) + (many > 0 ? rule : 0);
+  }, 0);
+  expect(counted).toBeGreaterThan(0.5);
+  expect(counted).toBeLessThanOrEqual(1);
+});
+
+function seconds(delay: string): number {
+  const [, number, unit] = /^(\d+)([smh])$/.exec(delay) ?? [];
+  return Number(number) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
+}
