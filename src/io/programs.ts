@@ -35,6 +35,11 @@ export class Programs {
     return [...this.#running.values()];
   }
 
+  /** The processes of others cannot be seen, so nobody knows whether it runs. */
+  get areHidden(): boolean {
+    return this.#processes.isHidden;
+  }
+
   #read(pid: string): void {
     const words = this.#io.readText(`/proc/${pid}/cmdline`)?.split("\0").slice(0, -1) ?? [];
     const [program = ""] = words;

@@ -1,5 +1,6 @@
 import type { Io } from "../../io/io.ts";
 import { bytePath } from "../../io/local-files.ts";
+import { ageOf, type ProcessStat, processStat } from "../../io/process-stat.ts";
 import { isContained, ProcessList } from "../../io/processes.ts";
 import type { Slices } from "../../io/slices.ts";
 import { parseCommandLine, type Started } from "./command-line.ts";
@@ -27,8 +28,6 @@ export interface Running {
 }
 
 const MOST_COMMAND_BYTES = 4096;
-/** Ticks of /proc/PID/stat in a second, on every Linux that Node runs on. */
-const TICKS = 100;
 
 /** Looks for keepalived in /proc: its parent and the children that do its work. */
 export class Processes {
@@ -72,8 +71,8 @@ export class Processes {
 
   /** Of several the one that lives where we do, then the oldest. */
   #found(): Running | undefined {
-    const booted = this.#booted();
-    const all = [...this.#commands.keys()].flatMap((pid) => this.#process(pid, booted) ?? []);
+    const age = ageOf(this.#io);
+    const all = [...this.#commands.keys()].flatMap((pid) => this.#process(pid, age) ?? []);
     const pids = new Set(all.map(({ pid }) => pid));
     const parents = all
       .filter(({ parent }) => !pids.has(parent))
@@ -94,20 +93,11 @@ export class Processes {
     return theirs?.kind === "ok" && ours?.kind === "ok" && theirs.value !== ours.value;
   }
 
-  /** When the machine was booted on the clock of `Stamp.mono`: before its zero where the machine has slept since. */
-  #booted(): number {
-    const uptime = Number.parseFloat(this.#io.readText("/proc/uptime") ?? "");
-    return this.#io.now().mono - uptime;
-  }
-
-  /** stat := pid " (" name ") " state " " parent ..., the 22nd word its start in ticks after boot      proc_pid_stat(5) */
-  #process(pid: string, booted: number): KeepalivedProcess | undefined {
-    const text = this.#io.readText(`/proc/${pid}/stat`) ?? "";
-    const [, name = "", rest = ""] = /^\d+ \((.*)\) (.*)$/s.exec(text) ?? [];
-    const [state, parent = "", ...more] = rest.split(" ");
-    const start = more[17] ?? "";
-    if (state === undefined || /^[ZX]?$/.test(state)) return undefined;
-    return { pid, parent, name, started: booted + Number(start) / TICKS, life: `${pid}@${start}` };
+  #process(pid: string, age: (stat: ProcessStat) => number): KeepalivedProcess | undefined {
+    const stat = processStat(this.#io, pid);
+    if (stat === undefined || /^[ZX]$/.test(stat.state)) return undefined;
+    const { name, parent, start } = stat;
+    return { pid, parent, name, started: this.#io.now().mono - age(stat), life: `${pid}@${start}` };
   }
 }
 

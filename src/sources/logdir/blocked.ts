@@ -1,5 +1,6 @@
 import type { Io } from "../../io/io.ts";
 import { deniedReason } from "../../io/permission.ts";
+import { processStat } from "../../io/process-stat.ts";
 import type { Processes } from "./processes.ts";
 
 /** Whether a process waits for the logger to read. hidden: we may not see it, and why. */
@@ -45,5 +46,5 @@ export function bytesRead(io: Io, pid: number): number | undefined {
 
 /** The letter of a process's state: R, S, D, T (stopped), Z; undefined when there is none of this pid to be seen. */
 export function processState(io: Io, pid: number): string | undefined {
-  return /^\d+ \(.*\) (\S)/s.exec(io.readText(`/proc/${pid}/stat`) ?? "")?.[1];
+  return processStat(io, String(pid))?.state;
 }
