@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import { exchange } from "../unit/transports/loopback.ts";
 
 /** Numbers from 0 to below 1 that are the same in each run (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

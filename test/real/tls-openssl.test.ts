@@ -11,6 +11,7 @@ import { Authority, type Issued, pskFile } from "./certificates.ts";
 import { Bench } from "./daemon.ts";
 import type { Program } from "./program.ts";
 import { isSkipped } from "./start.ts";
+import { attackHandshakes } from "./tls-hostile.ts";
 import { waitFor } from "./wait.ts";
 
 const host = address(import.meta.url);
@@ -89,6 +90,15 @@ describe.skipIf(isSkipped("openssl"))("with a daemon that accepts key and certif
     expect(await asked(socket, PING)).toBe("");
     expect(secured).toBe(true);
     await logged("127.0.2.9 without an answer: it named the PSK, but chose a cipher suite that cannot use it");
+  });
+
+  test("1,000 random handshakes cost their own connections only", async () => {
+    await attackHandshakes(bench, 200, 1);
+    const before = daemon.fds();
+    await attackHandshakes(bench, 800, 2);
+    await waitFor(() => daemon.fds() <= before, { what: "all connections to be closed" });
+    expect(await asked(pskClient(bench, { ciphers: "TLS_AES_128_GCM_SHA256" }), PING)).toBe(ONE);
+    expect(daemon.exit).toBeUndefined();
   });
 
   test("a flood of handshakes that nobody finishes does not delay another peer", async () => {
