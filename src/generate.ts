@@ -7,12 +7,13 @@ import { renderOldUserParameters, renderUserParameters } from "./catalog/user-pa
 import { VERSION } from "./cli/version.ts";
 import { CORE } from "./config/core.ts";
 import { describeDirectives } from "./config/describe.ts";
+import { PUSH } from "./config/push.ts";
 import { SOURCES } from "./sources/all.ts";
 
 /** The committed files that follow from the declarations, by their path in the project. */
 function generated(): ReadonlyMap<string, string> {
   const items = SOURCES.flatMap((source) => source.items);
-  const sections = SOURCES.map((source) => source.section);
+  const sections = [...SOURCES.map((source) => source.section), PUSH];
   return new Map([
     ["userparameters/tidemark.conf", renderUserParameters(items)],
     ["userparameters/tidemark-legacy.conf", renderOldUserParameters(items)],

@@ -5,6 +5,7 @@ import type { Destination } from "../transports/destination.ts";
 import { Pace } from "../transports/pace.ts";
 import { activeDestinations } from "./active-destination.ts";
 import { bootId } from "./boot-id.ts";
+import { pushDestinations } from "./push-destination.ts";
 import type { Settings } from "./settings.ts";
 import type { Client, Surroundings, Wanted } from "./wanted.ts";
 
@@ -31,7 +32,8 @@ export class Destinations {
 
   /** Opens what the settings name, leaves alone what has not changed, closes the rest. */
   async apply(settings: Settings): Promise<void> {
-    const wanted = activeDestinations({ ...this.#surroundings, settings });
+    const surroundings = { ...this.#surroundings, settings };
+    const wanted = [...activeDestinations(surroundings), ...pushDestinations(surroundings)];
     const isWanted = ({ made }: Running) => wanted.some((one) => one.made === made);
     const gone = this.#running.filter((running) => !isWanted(running));
     this.#running = this.#running.filter(isWanted);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type Config, loadConfig, problemAt } from "../config/apply.ts";
 import { accessLines, CORE, type Core } from "../config/core.ts";
 import { diskFiles } from "../config/files.ts";
+import { PUSH } from "../config/push.ts";
 import { type Problem, problemText } from "../config/reader.ts";
 import type { Section } from "../config/spec.ts";
 import { tlsFaults } from "../config/tls-faults.ts";
@@ -16,6 +17,7 @@ import { nearest } from "../words/nearest.ts";
 import { type Access, compileAccess } from "../zabbix/access.ts";
 import { compileAliases } from "../zabbix/alias.ts";
 import { parseKey } from "../zabbix/key.ts";
+import { type PushSettings, pushSettings } from "./push-settings.ts";
 
 /** A configuration in which every directive has been understood. */
 export interface Settings {
@@ -31,6 +33,7 @@ export interface Settings {
   readonly peers: Peers;
   readonly tls: Tls;
   readonly active: readonly ServerActive[];
+  readonly pushes: readonly PushSettings[];
 }
 
 const DEFAULT_PATH = "/etc/tidemark/tidemark.conf";
@@ -47,8 +50,8 @@ export function readSettings(path: string | undefined): Parsed<Settings> {
   return settingsOf(file, applied.config);
 }
 
-/** What a configuration may say: tidemark's own directives and one section per source. */
-const CONFIG_SPEC = { core: CORE, sections: SOURCES.map(({ section }) => section) };
+/** What a configuration may say: tidemark's own directives, one section per source and one for pushing. */
+const CONFIG_SPEC = { core: CORE, sections: [...SOURCES.map(({ section }) => section), PUSH] };
 
 function settingsOf(path: string | undefined, { core, sections, entries }: Config<typeof CORE>): Parsed<Settings> {
   const problems: Problem[] = [];
@@ -70,7 +73,8 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
   const tls = tlsOf(core, entries);
   if (tls.kind === "refused") for (const { name, text } of tls.faults) take(name, malformed(text));
   const active = take("ServerActive", activeServers(core));
-  for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", userParameterKey(key, alias));
+  for (const key of core["UserParameter.Keys"]) take("UserParameter.Keys", ourKey(key, alias));
+  const pushes = pushSettings(sections.get(PUSH.prefix), (key) => ourKey(key, alias), take);
   if (
     problems.length > 0 ||
     step === undefined ||
@@ -83,7 +87,7 @@ function settingsOf(path: string | undefined, { core, sections, entries }: Confi
   ) {
     return malformed(problems.map(problemText).join("\n"));
   }
-  return ok({ path, core, sections, step, slots, access, alias, peers, tls: tls.value, active });
+  return ok({ path, core, sections, step, slots, access, alias, peers, tls: tls.value, active, pushes });
 }
 
 /** Key and certificate are read anew each time: SIGHUP is what tells that they were renewed. */
@@ -101,7 +105,7 @@ function activeServers({ ServerActive, Hostname }: Core): Parsed<readonly Server
 }
 
 /** One of our keys or an alias of one. Whether its parameters are right shows when it is asked. */
-function userParameterKey(key: string, alias: Settings["alias"] = (asked) => asked): Parsed<undefined> {
+function ourKey(key: string, alias: Settings["alias"] = (asked) => asked): Parsed<undefined> {
   const parsed = parseKey(alias(key));
   if (parsed.kind === "malformed")
     return malformed(`"${key}" is not the form of an item key: NAME or NAME[PARAMETER,...]`);

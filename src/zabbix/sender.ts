@@ -1,5 +1,5 @@
 import type { Instant } from "./instant.ts";
-import { jsonText } from "./json.ts";
+import { jsonText, parseJson } from "./json.ts";
 
 // Values for trapper items, in one packet on a connection of its own.
 //
@@ -23,6 +23,14 @@ export interface SenderRow {
 /** The JSON members of a row, without id, clock and ns. */
 export function encodeSenderBody({ host, key, value }: Pick<SenderRow, "host" | "key" | "value">): string {
   return `"host":${jsonText(host)},"key":${jsonText(key)},"value":${jsonText(value)}`;
+}
+
+const BODY = /^"host":"(?:[^"\\]|\\.)*","key":("(?:[^"\\]|\\.)*"),/;
+
+/** The key in the members of a row; "" when these are none. */
+export function readSenderKey(body: string): string {
+  const key = parseJson(BODY.exec(body)?.[1] ?? "");
+  return typeof key === "string" ? key : "";
 }
 
 /** The whole row, as zabbix_sender writes it. */

@@ -1,0 +1,61 @@
+import { SOURCES } from "../sources/all.ts";
+import { Link } from "../transports/active/link.ts";
+import { Pace } from "../transports/pace.ts";
+import { PushClient } from "../transports/push/client.ts";
+import { PushedKeys } from "../transports/push/keys.ts";
+import type { PushSettings } from "./push-settings.ts";
+import type { Client, Surroundings, Wanted } from "./wanted.ts";
+
+/** Patterns are searched for once in so many seconds, and not more often than there are ticks. */
+const SEARCH_SECONDS = 10;
+
+/** The destinations of `Push.<name>.*`. */
+export function pushDestinations(surroundings: Surroundings): readonly Wanted[] {
+  const { settings } = surroundings;
+  return settings.pushes.map((push) => ({
+    what: whatOf(push),
+    queue: `push ${push.name} ${push.host} ${push.server}`,
+    made: JSON.stringify(["push", push, settings.tls.connect]),
+    open: (outbox) => opened(push, outbox, surroundings),
+  }));
+}
+
+function whatOf({ name, host, server }: PushSettings): string {
+  return `push "${name}" to host "${host}" at ${server}`;
+}
+
+function opened(push: PushSettings, outbox: Parameters<Wanted["open"]>[0], surroundings: Surroundings): Client {
+  const { settings, sampling, io, log } = surroundings;
+  const { step, slots, tls } = settings;
+  const now = () => io.now().mono;
+  const pace = new Pace(now);
+  const abort = new AbortController();
+  const what = whatOf(push).replace("push", "Push");
+  const random = Math.random;
+  const link = new Link({ nodes: push.nodes, tls: tls.connect, what, io, log, random, abort: abort.signal });
+  const keys = new PushedKeys({
+    patterns: push.keys,
+    items: SOURCES.flatMap((source) => source.items),
+    registry: sampling.registry,
+    seconds: SEARCH_SECONDS,
+    now,
+    pace,
+  });
+  return new PushClient({
+    name: push.name,
+    what,
+    host: push.host,
+    everySlots: Math.ceil(push.intervalSeconds / step),
+    keys,
+    outbox,
+    link,
+    abort,
+    registry: sampling.registry,
+    ring: sampling.ring,
+    step,
+    slots,
+    pace,
+    io,
+    log,
+  });
+}

@@ -1,0 +1,159 @@
+import type { Io } from "../../io/io.ts";
+import type { Log } from "../../io/log.ts";
+import type { Registry } from "../../items/registry.ts";
+import type { Batch } from "../../outbox/batch.ts";
+import type { Outbox, OutboxStats } from "../../outbox/outbox.ts";
+import type { OutboxRow } from "../../outbox/row.ts";
+import type { Ring } from "../../ring/ring.ts";
+import type { Clock, Stamp } from "../../ring/sample.ts";
+import { instantOf } from "../../zabbix/instant.ts";
+import { encodeSenderBody } from "../../zabbix/sender.ts";
+import type { Link } from "../active/link.ts";
+import type { Destination } from "../destination.ts";
+import type { Pace } from "../pace.ts";
+import { SlotFeed } from "../slot-feed.ts";
+import { Acceptance } from "./acceptance.ts";
+import type { PushedKeys } from "./keys.ts";
+import { sendBatch } from "./requests.ts";
+
+export interface PushOptions {
+  /** Short name of the destination. */
+  readonly name: string;
+  /** The destination in log lines, where it is the subject. */
+  readonly what: string;
+  /** Name of the host in Zabbix. */
+  readonly host: string;
+  /** Slots from one value of a key to the next. */
+  readonly everySlots: number;
+  readonly keys: Pick<PushedKeys, "now" | "count">;
+  readonly outbox: Pick<Outbox, "put" | "cursor" | "next" | "acknowledge" | "stats">;
+  readonly link: Pick<Link, "request" | "trouble" | "succeeded">;
+  /** Aborts what the link has under way, at the close. */
+  readonly abort: AbortController;
+  readonly registry: Pick<Registry, "askAt">;
+  readonly ring: Pick<Ring, "onClose">;
+  /** Seconds of a slot, and how many the ring has. */
+  readonly step: number;
+  readonly slots: number;
+  readonly pace: Pace;
+  readonly io: Pick<Io, "now" | "after">;
+  readonly log: Pick<Log, "info" | "warning">;
+}
+
+/** What zabbix_sender puts into one request. */
+const BATCH_ROWS = 250;
+/** Until a server that says no to a whole request is asked again. */
+const REFUSED_SECONDS = 60;
+
+/** Pushes the values of some keys to trapper items of one host, each with the time of its own sample, oldest first. */
+export class PushClient implements Destination {
+  readonly #options: PushOptions;
+  readonly #acceptance: Acceptance;
+  readonly #feed: SlotFeed;
+  readonly #stopListening: () => void;
+  #running: Promise<void> | undefined;
+  #closed = false;
+  #woken = false;
+  /** Monotonic seconds until which nothing is sent after a failure. */
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** The batch that was sent last. */
+  #tried: Batch | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(options: PushOptions) {
+    this.#options = options;
+    this.#acceptance = new Acceptance(options);
+    const evaluate = (slot: number, stamp: Stamp) => this.#evaluate(slot, stamp);
+    this.#feed = new SlotFeed({ ...options, backSlots: () => 0, evaluate });
+    this.#stopListening = options.ring.onClose((slot) => void this.#slotClosed(slot));
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get state(): string {
+    const { link } = this.#options;
+    return link.trouble ?? (link.succeeded === undefined ? "nothing sent yet" : "ok");
+  }
+
+  get succeeded(): Clock | undefined {
+    return this.#options.link.succeeded;
+  }
+
+  get items(): number | undefined {
+    return this.#options.keys.count;
+  }
+
+  get stats(): OutboxStats {
+    return this.#options.outbox.stats;
+  }
+
+  /** Gives up what is under way. What was not acknowledged stays in the outbox. */
+  async close(): Promise<void> {
+    this.#stopListening();
+    this.#closed = true;
+    this.#options.abort.abort();
+    this.#wake();
+    await this.#feed.close();
+    await this.#running;
+  }
+
+  async #slotClosed(slot: number): Promise<void> {
+    await this.#feed.slotClosed(slot);
+    this.#woken = true;
+    this.#running ??= this.#run();
+    this.#wake();
+  }
+
+  async #evaluate(slot: number, stamp: Stamp): Promise<readonly OutboxRow[]> {
+    const { everySlots, keys, registry, host, pace } = this.#options;
+    if (slot % everySlots !== 0) return [];
+    const rows: OutboxRow[] = [];
+    for (const key of await keys.now()) {
+      const reply = registry.askAt(key, { slot, since: slot - everySlots, stamp });
+      if (reply.kind === "value")
+        rows.push({ ...instantOf(reply.clock), body: encodeSenderBody({ host, key, value: reply.text }) });
+      await pace.pause();
+    }
+    return rows;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      this.#woken = false;
+      const seconds = await this.#step();
+      if (seconds > 0) await this.#sleep(seconds);
+    }
+  }
+
+  /** Does one thing. @returns seconds until there is another one to do; infinite: when something is put */
+  async #step(): Promise<number> {
+    const { outbox, link, io } = this.#options;
+    if (io.now().mono < this.#pausedUntil) return this.#pausedUntil - io.now().mono;
+    if (this.#acceptance.dueAt <= io.now().mono) await this.#acceptance.retry();
+    const batch = await outbox.next(BATCH_ROWS);
+    if (batch === undefined) return this.#acceptance.dueAt - io.now().mono;
+    const sent = await link.request((send) => sendBatch(send, batch, io.now().clock));
+    if (sent.kind === "done") {
+      outbox.acknowledge(batch, batch === this.#tried ? 0 : sent.value.failed); // a repetition is refused, too
+      await this.#acceptance.judge(batch, sent.value.failed);
+    }
+    this.#tried = batch;
+    if (sent.kind === "failed") this.#pausedUntil = io.now().mono + sent.pause;
+    if (sent.kind === "refused") this.#pausedUntil = io.now().mono + REFUSED_SECONDS;
+    return 0;
+  }
+
+  /** Waits so long, or until something is put when there was nothing to do. */
+  #sleep(seconds: number): Promise<void> {
+    if (this.#woken || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = Number.isFinite(seconds) ? this.#options.io.after(seconds * 1000, resolve) : () => undefined;
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Batch } from "../../outbox/batch.ts";
+import { decodeDataReply } from "../../zabbix/active.ts";
+import { instantOf } from "../../zabbix/instant.ts";
+import { encodePacket } from "../../zabbix/packet.ts";
+import { encodeSenderData, encodeSenderProbe, parseSenderInfo } from "../../zabbix/sender.ts";
+import type { Outcome, Send } from "../active/link.ts";
+
+/** As long as zabbix_sender waits: a proxy may be slow. */
+const SECONDS = 60;
+const MOST_REPLY_BYTES = 2 ** 16;
+/** Smaller bodies gain nothing. */
+const COMPRESSED_FROM_BYTES = 1024;
+
+/** What became of rows that the server has. `failed`: those it refused; `info`: its own words. */
+export interface SentRows {
+  readonly failed: number;
+  readonly info: string;
+}
+
+/** Sends a batch with its session and ids. `now`: clock */
+export function sendBatch(send: Send, { session, rows }: Batch, now: number): Promise<Outcome<SentRows>> {
+  const texts = rows.map(({ id, body, clock, ns }) => `{${body},"id":${id},"clock":${clock},"ns":${ns}}`);
+  return exchange(send, encodeSenderData(texts, { session, sent: instantOf(now) }));
+}
+
+/** Sends rows that were sent before, and refused: without ids, by which the server would refuse them again. */
+export function sendAgain(send: Send, rows: Batch["rows"], now: number): Promise<Outcome<SentRows>> {
+  const texts = rows.map(({ body, clock, ns }) => `{${body},"clock":${clock},"ns":${ns}}`);
+  return exchange(send, encodeSenderData(texts, { sent: instantOf(now) }));
+}
+
+/** Asks how many of these keys the server refuses. Nothing is stored. */
+export function probe(send: Send, host: string, keys: readonly string[]): Promise<Outcome<SentRows>> {
+  const rows = keys.map((key) => encodeSenderProbe(host, key));
+  return exchange(send, encodeSenderData(rows, {}));
+}
+
+async function exchange(send: Send, request: Buffer): Promise<Outcome<SentRows>> {
+  const packet = encodePacket(request, { compress: request.length >= COMPRESSED_FROM_BYTES });
+  const exchanged = await send(packet, { seconds: SECONDS, mostBytes: MOST_REPLY_BYTES });
+  if (exchanged.kind !== "reply") return { kind: "failed", reason: exchanged.reason };
+  const decoded = decodeDataReply(exchanged.body);
+  if (decoded.kind === "malformed") return { kind: "failed", reason: decoded.reason };
+  const reply = decoded.value;
+  if (reply.kind === "redirect") return reply;
+  if (reply.kind === "failed") return { kind: "failed", reason: reply.reason };
+  return { kind: "done", value: { failed: parseSenderInfo(reply.info)?.failed ?? 0, info: reply.info } };
+}
