@@ -19,7 +19,7 @@ export class Assembler {
   /** From the oldest on. */
   #drafts: Draft[] = [];
   #usual: Usual = new Map();
-  /** Those that were closed last. */
+  /** The one that was closed last. */
   #closed: Draft | undefined;
   /** The next draft's beginning is a sweep's beginning. */
   #isAtStart = false;
@@ -30,7 +30,7 @@ export class Assembler {
   }
 
   add(record: StatsRecord, time: RecordTime): void {
-    if (!this.#isOneLine && this.#closed?.spans(time)) this.#assembled.count("late");
+    if (!this.#isOneLine && this.#closed?.misses(record, time, this.#usual)) this.#assembled.count("late");
     else this.#put(record, time);
   }
 

@@ -4,6 +4,9 @@ import type { StatsObject } from "./sweep.ts";
 
 /** rsyslogd may have thousands of objects with tens of numbers each; more are an attack or a mistake. */
 const MOST_FIGURES = 200_000;
+/** What an object, or a record, takes beside its numbers: as much as so many of them. */
+const OBJECT_FIGURES = 8;
+const RECORD_FIGURES = 2;
 /** In this much time after the record before it, the next one of a sweep comes. Stamps are whole seconds. */
 const WITHIN = { stamped: 1, unstamped: 0.5 } as const;
 /** Two sweeps are never closer. */
@@ -36,7 +39,7 @@ export class Draft {
   readonly isOneLine: boolean;
   readonly isFromStart: boolean;
   readonly first: RecordTime;
-  readonly #objects = new Map<string, StatsObject & { readonly numbers: Map<string, number | bigint> }>();
+  readonly #objects = new Map<string, Pick<StatsRecord, "origin" | "name" | "numbers">>();
   readonly #seen = new Map<string, Seen>();
   #firstKey: string | undefined;
   #last: RecordTime;
@@ -58,15 +61,19 @@ export class Draft {
   takes(record: StatsRecord, time: RecordTime, usual: Usual): boolean {
     if (this.isOneLine) return true;
     if (!this.#isNear(time)) return false;
-    const key = keyOf(record);
-    const seen = this.#seen.get(key);
-    if (seen === undefined || seen.count < (usual.get(key)?.count ?? 1)) return true;
-    return time.clock - seen.clock < SHORTEST_INTERVAL && (time.stamped || key !== this.#firstKey);
+    const seen = this.#seen.get(record.key);
+    if (seen === undefined || this.#lacks(record, usual)) return true;
+    return time.clock - seen.clock < SHORTEST_INTERVAL && (time.stamped || record.key !== this.#firstKey);
   }
 
-  /** Whether a record of that time was written while this sweep was. */
-  spans({ clock, stamped }: RecordTime): boolean {
-    return stamped && this.first.stamped && clock >= this.first.clock && clock <= this.#last.clock;
+  /** Whether a record is of this sweep though it was taken for whole. */
+  misses(record: StatsRecord, { clock, stamped }: RecordTime, usual: Usual): boolean {
+    const isWithin = stamped && this.first.stamped && clock >= this.first.clock && clock <= this.#last.clock;
+    return isWithin && this.#lacks(record, usual);
+  }
+
+  #lacks({ key }: StatsRecord, usual: Usual): boolean {
+    return (this.#seen.get(key)?.count ?? 0) < (usual.get(key)?.count ?? 1);
   }
 
   #isNear({ clock, stamped }: RecordTime): boolean {
@@ -76,9 +83,10 @@ export class Draft {
 
   /** Takes a record in; answers what became of it. */
   add(record: StatsRecord, time: RecordTime): "added" | "duplicate" | "surplus" {
-    this.#figures += record.numbers.size + 1;
-    if (this.#figures > MOST_FIGURES) return "surplus";
-    const key = keyOf(record);
+    const figures = record.numbers.size + (this.#objects.has(record.id) ? RECORD_FIGURES : OBJECT_FIGURES);
+    if (this.#figures + figures > MOST_FIGURES) return "surplus";
+    this.#figures += figures;
+    const { key } = record;
     const count = (this.#seen.get(key)?.count ?? 0) + 1;
     this.#seen.set(key, { clock: time.clock, count });
     this.#firstKey ??= key;
@@ -88,10 +96,9 @@ export class Draft {
     return count > 1 ? "duplicate" : "added";
   }
 
-  #merge({ origin, name, numbers }: StatsRecord): void {
-    const id = `${origin}\0${name}`;
+  #merge({ id, origin, name, numbers }: StatsRecord): void {
     const object = this.#objects.get(id);
-    if (object === undefined) this.#objects.set(id, { origin, name, numbers: new Map(numbers) });
+    if (object === undefined) this.#objects.set(id, { origin, name, numbers });
     else
       for (const [field, figure] of numbers)
         object.numbers.set(field, joined(field, object.numbers.get(field), figure));
@@ -99,13 +106,15 @@ export class Draft {
 
   /** Whether all is here that a sweep usually has. */
   covers(usual: Usual): boolean {
-    return usual.size > 0 && [...usual].every(([key, { count }]) => (this.#seen.get(key)?.count ?? 0) >= count);
+    for (const [key, { count }] of usual) if ((this.#seen.get(key)?.count ?? 0) < count) return false;
+    return usual.size > 0;
   }
 
   get seen(): Usual {
     return this.#seen;
   }
 
+  /** How much memory it takes, counted in numbers. */
   get figures(): number {
     return this.#figures;
   }
@@ -117,10 +126,6 @@ export class Draft {
   get objects(): readonly StatsObject[] {
     return [...this.#objects.values()];
   }
-}
-
-function keyOf({ origin, name, part }: StatsRecord): string {
-  return `${origin}\0${name}\0${part}`;
 }
 
 /** The number of two objects of one name: their sum, but of a high-water mark the larger. */

@@ -1,4 +1,4 @@
-import { Figures, LONGEST_NAME, parseFigure, type StatsRecord } from "./record.ts";
+import { Figures, LONGEST_NAME, parseFigure, type StatsRecord, statsRecord } from "./record.ts";
 
 /** Such digits may lose their last ones in a number. */
 const LONG_DIGITS = /\d{16}/;
@@ -6,6 +6,8 @@ const LONG_DIGITS = /\d{16}/;
 const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 /** Stands before digits that were made a string. */
 const MARK = "\0digits:";
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The record of the formats json, json-elasticsearch and, without its mark, cee:
@@ -15,12 +17,12 @@ const MARK = "\0digits:";
 export function parseJsonRecord(text: string): StatsRecord | null | undefined {
   const fields = parseJson(text);
   if (typeof fields !== "object" || fields === null) return undefined;
-  const { name, origin, ...rest } = fields as Readonly<Record<string, unknown>>;
+  const { name, origin } = fields as Fields;
   if (typeof name !== "string" || typeof origin !== "string") return null;
   if (name.length > LONGEST_NAME || origin.length > LONGEST_NAME) return undefined;
   const figures = new Figures();
-  for (const [key, value] of Object.entries(rest)) putField(figures, key, value);
-  return { origin, name, part: "", numbers: figures.numbers, oddFields: figures.oddFields };
+  putFields(figures, fields as Fields);
+  return statsRecord(origin, name, figures);
 }
 
 function parseJson(text: string): unknown {
@@ -36,11 +38,12 @@ function marked(found: string): string {
   return found.startsWith('"') ? found : JSON.stringify(`${MARK}${found}`);
 }
 
-function putField(figures: Figures, key: string, value: unknown): void {
-  if (key === "values" && typeof value === "object" && value !== null) {
-    for (const [inner, figure] of Object.entries(value)) figures.put(counterName(inner), figureOf(figure));
-  } else {
-    figures.put(counterName(key), figureOf(value));
+function putFields(figures: Figures, fields: Fields): void {
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (typeof value === "number") figures.put(counterName(key), numberOf(value));
+    else if (key === "values" && typeof value === "object" && value !== null) putFields(figures, value as Fields);
+    else if (key !== "name" && key !== "origin") figures.put(counterName(key), digitsOf(value));
   }
 }
 
@@ -49,7 +52,10 @@ function counterName(key: string): string {
   return key.includes("!") ? key.replaceAll("!", ".") : key;
 }
 
-function figureOf(value: unknown): number | bigint | undefined {
-  if (typeof value === "string" && value.startsWith(MARK)) return parseFigure(value.slice(MARK.length));
-  return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : undefined;
+function numberOf(value: number): number | undefined {
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : undefined;
+}
+
+function digitsOf(value: unknown): number | bigint | undefined {
+  return typeof value === "string" && value.startsWith(MARK) ? parseFigure(value.slice(MARK.length)) : undefined;
 }

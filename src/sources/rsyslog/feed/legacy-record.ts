@@ -1,4 +1,4 @@
-import { Figures, LONGEST_NAME, parseFigure, type StatsRecord } from "./record.ts";
+import { Figures, LONGEST_NAME, parseFigure, type StatsRecord, statsRecord } from "./record.ts";
 
 const ORIGIN = ": origin=";
 
@@ -22,5 +22,5 @@ export function parseLegacyRecord(text: string): StatsRecord | undefined {
     const equals = field.lastIndexOf("=");
     figures.put(field.slice(0, Math.max(0, equals)), equals < 1 ? undefined : parseFigure(field.slice(equals + 1)));
   }
-  return { origin, name: text.slice(0, at), part: "", numbers: figures.numbers, oddFields: figures.oddFields };
+  return statsRecord(origin, text.slice(0, at), figures);
 }

@@ -1,4 +1,4 @@
-import { LONGEST_NAME, parseFigure, type StatsRecord } from "./record.ts";
+import { Figures, LONGEST_NAME, parseFigure, type StatsRecord, statsRecord } from "./record.ts";
 
 /** `help := "# HELP " metric " rsyslog stats: origin=" string " object=" string ", counter=" string` */
 const HELP = "# HELP ";
@@ -33,9 +33,9 @@ export class Exposition {
     if (this.#meaning === undefined || text.slice(0, space) !== this.#meaning.metric) return "unknown";
     const { origin, name, counter } = this.#meaning;
     this.#meaning = undefined;
-    const figure = parseFigure(text.slice(space + 1));
-    const numbers = new Map(figure === undefined ? [] : [[counter, figure]]);
-    return { origin, name, part: counter, numbers, oddFields: figure === undefined ? 1 : 0 };
+    const figures = new Figures();
+    figures.put(counter, parseFigure(text.slice(space + 1)));
+    return statsRecord(origin, name, figures, counter);
   }
 }
 

@@ -2,9 +2,12 @@
 export interface StatsRecord {
   readonly origin: string;
   readonly name: string;
-  /** Empty, or the one number that this record is of. */
-  readonly part: string;
-  readonly numbers: ReadonlyMap<string, number | bigint>;
+  /** The same for all records of one object. */
+  readonly id: string;
+  /** The same for this record in each sweep. */
+  readonly key: string;
+  /** Belongs to whom the record is given. */
+  readonly numbers: Map<string, number | bigint>;
   /** How many fields were left out since they are no numbers that a counter can have. */
   readonly oddFields: number;
 }
@@ -32,4 +35,10 @@ export function parseFigure(digits: string): number | bigint | undefined {
   if (Number.isSafeInteger(number)) return number;
   const exact = BigInt(digits);
   return exact > LARGEST ? undefined : exact;
+}
+
+/** @param part the one number that the record is of, in prometheus format */
+export function statsRecord(origin: string, name: string, { numbers, oddFields }: Figures, part = ""): StatsRecord {
+  const id = `${origin}\0${name}\0`;
+  return { origin, name, id, key: id + part, numbers, oddFields };
 }

@@ -154,7 +154,7 @@ export class StatsReader {
 }
 
 function isPart(line: StatsLine): boolean {
-  return line.kind === "record" && line.record.part !== "";
+  return line.kind === "record" && line.record.key !== line.record.id;
 }
 
 function noCounts(): Tally {

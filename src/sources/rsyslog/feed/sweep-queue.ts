@@ -2,8 +2,8 @@ import type { Clock, Stamp } from "../../../ring/sample.ts";
 import type { Draft } from "./draft.ts";
 import type { Sweep } from "./sweep.ts";
 
-/** Numbers in the sweeps that wait to be taken; some 60 bytes each. */
-const MOST_FIGURES = 400_000;
+/** Numbers in the sweeps that wait to be taken; some 50 bytes each. */
+const MOST_FIGURES = 1_000_000;
 /** The interval is the median of so many distances between sweeps. */
 const DISTANCES = 5;
 /** A sweep that claims to be written so much later than it came is wrong about it. Seconds. */
