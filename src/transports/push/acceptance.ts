@@ -15,6 +15,9 @@ export interface AcceptanceOptions {
   readonly log: Pick<Log, "info" | "warning">;
 }
 
+/** What zabbix_sender puts into one request. */
+export const REQUEST_ROWS = 250;
+
 /**
  * Finds out which keys a server refuses, of which its replies only say how many, and tries those again that it has never
  * taken: an item that was just created is unknown to servers for up to a minute.
@@ -55,9 +58,12 @@ export class Acceptance {
   async #sendAgain(keys: readonly string[]): Promise<boolean> {
     const { link, io, log, what } = this.#options;
     const rows = keys.flatMap((key) => this.#standings.rowsOf(key));
-    const sent = await link.request((send) => sendAgain(send, rows, io.now().clock));
-    if (sent.kind !== "done") return false;
-    this.#accept(keys);
+    for (let at = 0; at < rows.length; at += REQUEST_ROWS) {
+      const some = rows.slice(at, at + REQUEST_ROWS);
+      const sent = await link.request((send) => sendAgain(send, some, io.now().clock));
+      if (sent.kind !== "done") return false;
+    }
+    for (const key of keys) this.#standings.settle(key);
     log.info(`${what} takes ${listed(keys)} now.`);
     return true;
   }

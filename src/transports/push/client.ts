@@ -12,7 +12,7 @@ import type { Link } from "../active/link.ts";
 import type { Destination } from "../destination.ts";
 import type { Pace } from "../pace.ts";
 import { SlotFeed } from "../slot-feed.ts";
-import { Acceptance } from "./acceptance.ts";
+import { Acceptance, REQUEST_ROWS } from "./acceptance.ts";
 import type { PushedKeys } from "./keys.ts";
 import { sendBatch } from "./requests.ts";
 
@@ -40,8 +40,6 @@ export interface PushOptions {
   readonly log: Pick<Log, "info" | "warning">;
 }
 
-/** What zabbix_sender puts into one request. */
-const BATCH_ROWS = 250;
 /** Until a server that says no to a whole request is asked again. */
 const REFUSED_SECONDS = 60;
 
@@ -132,7 +130,7 @@ export class PushClient implements Destination {
     const { outbox, link, io } = this.#options;
     if (io.now().mono < this.#pausedUntil) return this.#pausedUntil - io.now().mono;
     if (this.#acceptance.dueAt <= io.now().mono) await this.#acceptance.retry();
-    const batch = await outbox.next(BATCH_ROWS);
+    const batch = await outbox.next(REQUEST_ROWS);
     if (batch === undefined) return this.#acceptance.dueAt - io.now().mono;
     const sent = await link.request((send) => sendBatch(send, batch, io.now().clock));
     if (sent.kind === "done") {

@@ -41,8 +41,15 @@ export class Standings {
     return kind === "newcomer" || kind === "refused";
   }
 
-  /** The server takes it. */
+  /** The server takes it. What waits for that is due at once. */
   accept(key: string): void {
+    const standing = this.#keys.get(key);
+    const waits = standing?.kind === "newcomer" && standing.rows.length > 0;
+    this.#keys.set(key, waits ? { ...standing, dueAt: Number.NEGATIVE_INFINITY } : ACCEPTED);
+  }
+
+  /** The server has what was kept for it. */
+  settle(key: string): void {
     this.#keys.set(key, ACCEPTED);
   }
 
