@@ -10,6 +10,12 @@ export interface CommandLine {
   readonly attached: boolean;
   /** `--agent-conf FILE`. */
   readonly agentConf: string | undefined;
+  /** What `send` takes, under the names of zabbix_sender. */
+  readonly server: string | undefined;
+  readonly host: string | undefined;
+  readonly inputFile: string | undefined;
+  readonly withTimestamps: boolean;
+  readonly withNs: boolean;
   readonly operands: readonly string[];
 }
 
@@ -18,6 +24,11 @@ const OPTIONS = {
   demo: { type: "boolean" },
   attached: { type: "boolean" },
   "agent-conf": { type: "string" },
+  "zabbix-server": { type: "string", short: "z" },
+  host: { type: "string", short: "s" },
+  "input-file": { type: "string", short: "i" },
+  "with-timestamps": { type: "boolean", short: "T" },
+  "with-ns": { type: "boolean", short: "N" },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -33,6 +44,11 @@ export function parseCommandLine(args: readonly string[], allowed: readonly Opti
       demo: values["demo"] === true,
       attached: values["attached"] === true,
       agentConf: textOf("agent-conf"),
+      server: textOf("zabbix-server"),
+      host: textOf("host"),
+      inputFile: textOf("input-file"),
+      withTimestamps: values["with-timestamps"] === true,
+      withNs: values["with-ns"] === true,
       operands: positionals,
     });
   } catch (error) {

@@ -7,6 +7,7 @@ import { forgetTarget, type Look, look } from "./look.ts";
 import type { Output } from "./output.ts";
 import { printLine, statusLines } from "./report.ts";
 import { endWithInput, run, runDemo } from "./run.ts";
+import { send } from "./send.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { VERSION } from "./version.ts";
 
@@ -76,6 +77,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
         );
         return EXIT.yes;
       }),
+  },
+  send: {
+    usage: "send -z SERVER[:PORT] [-s HOST] [-c FILE] {KEY... | -i FILE [-T [-N]]}",
+    doc: "Send values to trapper items: those of item keys, or lines in the form of zabbix_sender (- for standard input).",
+    options: ["config", "zabbix-server", "host", "input-file", "with-timestamps", "with-ns"],
+    operands: [0, Number.POSITIVE_INFINITY],
+    run: (line, output) => withSettings(line.config, output, (settings) => send(settings, line, output)),
   },
   forget: {
     usage: "forget [-c FILE] TARGET",

@@ -68,14 +68,15 @@ function throughDaemon(settings: Settings): Look {
 /** One element of "data" as the control socket gives it. */
 interface Result {
   readonly value?: string | null;
+  readonly clock?: number;
   readonly reason?: string;
   readonly error?: string;
 }
 
-function replyOf({ value, reason, error }: Result): Reply {
+function replyOf({ value, clock, reason, error }: Result): Reply {
   if (error !== undefined) return { kind: "unknown", reason: error };
   if (typeof value !== "string") return { kind: "none", reason: reason ?? "" };
-  return { kind: "value", text: value, clock: Number.NaN };
+  return { kind: "value", text: value, clock: clock ?? Number.NaN };
 }
 
 async function ownTick(settings: Settings, output: Output): Promise<Look> {

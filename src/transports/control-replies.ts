@@ -8,7 +8,7 @@ import { Pace } from "./pace.ts";
 // reply   := packet of what the command of that name returns, or {"error":sentence}
 //
 // "passive checks" is answered as 7.0 agents do, but for all keys of "data":
-//   {"version":text,"variant":2,"data":[{"value":text} / {"value":null,"reason":sentence} / {"error":sentence}, ...]}
+//   {"version":text,"variant":2,"data":[{"value":text,"clock":number} / {"value":null,"reason":sentence} / {"error":sentence}, ...]}
 
 /** One request as it came; `request` is its name. */
 export type ControlMessage = Readonly<Record<string, unknown>>;
@@ -77,7 +77,7 @@ async function passiveChecks(message: ControlMessage, { ask, io }: ReplyOptions)
 function result(reply: Reply): unknown {
   switch (reply.kind) {
     case "value":
-      return { value: reply.text };
+      return { value: reply.text, clock: reply.clock };
     case "none":
       return { value: null, reason: reply.reason };
     case "unknown":

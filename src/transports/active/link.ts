@@ -70,6 +70,11 @@ export class Link {
     return this.#trouble;
   }
 
+  /** The node in use. */
+  get endpoint(): HostPort {
+    return this.#cluster.current;
+  }
+
   get succeeded(): Clock | undefined {
     return this.#succeeded;
   }

@@ -20,23 +20,24 @@ export interface SentRows {
 /** Sends a batch with its session and ids. `now`: clock */
 export function sendBatch(send: Send, { session, rows }: Batch, now: number): Promise<Outcome<SentRows>> {
   const texts = rows.map(({ id, body, clock, ns }) => `{${body},"id":${id},"clock":${clock},"ns":${ns}}`);
-  return exchange(send, encodeSenderData(texts, { session, sent: instantOf(now) }));
+  return exchangeRows(send, encodeSenderData(texts, { session, sent: instantOf(now) }));
 }
 
 /** Sends rows that were sent before, and refused: without ids, by which the server would refuse them again. */
 export function sendAgain(send: Send, rows: Batch["rows"], now: number): Promise<Outcome<SentRows>> {
   const texts = rows.map(({ body, clock, ns }) => `{${body},"clock":${clock},"ns":${ns}}`);
-  return exchange(send, encodeSenderData(texts, { sent: instantOf(now) }));
+  return exchangeRows(send, encodeSenderData(texts, { sent: instantOf(now) }));
 }
 
 /** Asks how many of these keys the server refuses. Nothing is stored. */
 export function probe(send: Send, host: string, keys: readonly string[]): Promise<Outcome<SentRows>> {
   const rows = keys.map((key) => encodeSenderProbe(host, key));
-  return exchange(send, encodeSenderData(rows, {}));
+  return exchangeRows(send, encodeSenderData(rows, {}));
 }
 
-async function exchange(send: Send, request: Buffer): Promise<Outcome<SentRows>> {
-  const packet = encodePacket(request, { compress: request.length >= COMPRESSED_FROM_BYTES });
+/** Sends a request of sender data and reads the reply. `compress`: when it gains something. */
+export async function exchangeRows(send: Send, request: Buffer, compress = true): Promise<Outcome<SentRows>> {
+  const packet = encodePacket(request, { compress: compress && request.length >= COMPRESSED_FROM_BYTES });
   const exchanged = await send(packet, { seconds: SECONDS, mostBytes: MOST_REPLY_BYTES });
   if (exchanged.kind !== "reply") return { kind: "failed", reason: exchanged.reason };
   const decoded = decodeDataReply(exchanged.body);

@@ -69,7 +69,7 @@ describe("requests", () => {
       version: "7.0.0",
       variant: 2,
       data: [
-        { value: "1" },
+        { value: "1", clock: 0 },
         { value: null, reason: "No requests in the last 5m." },
         { error: "Unknown metric no.such" },
         { error: "Invalid item key format." },
