@@ -4,6 +4,7 @@ import { lighttpd } from "./lighttpd/lighttpd.ts";
 import { logdir } from "./logdir/logdir.ts";
 import { memcached } from "./memcached/memcached.ts";
 import { pressure } from "./pressure/pressure.ts";
+import { qmail } from "./qmail/qmail.ts";
 import { RSYSLOG } from "./rsyslog/rsyslog.ts";
 import type { Source } from "./source.ts";
 import { readproctitle } from "./supervise/readproctitle.ts";
@@ -21,6 +22,7 @@ export const SOURCES: readonly Source[] = [
   gearman,
   keepalived,
   keepalivedChildren,
+  qmail,
   lighttpd,
   tidemark,
 ];
