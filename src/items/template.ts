@@ -79,7 +79,7 @@ export interface Trigger {
   /** Like `name`, with live figures of the expression. */
   readonly event: Phrase;
   readonly priority: Priority;
-  readonly scope: "availability" | "performance" | "capacity" | "notice";
+  readonly scope: "availability" | "performance" | "capacity" | "notice" | "security";
   readonly expression: Phrase;
   /** When the problem ends; undefined: as soon as the expression is false. Rests on figures that always have a value. */
   readonly recovery: Phrase | undefined;
@@ -114,8 +114,10 @@ export interface Master {
   readonly item: Item;
   /** Update interval instead of the item's own. */
   readonly delay?: string;
-  /** One for the whole host instead of one per discovered target. */
+  /** One for the whole host instead of one per discovered target: it has an object with a field for each target. */
   readonly once?: true;
+  /** Where that object is: ".outbox"; absent: the JSON itself. */
+  readonly at?: string;
 }
 
 /** What the server finds by one discovery rule, or (`discovery` undefined) what every host has. */

@@ -82,8 +82,8 @@ function cut(group: Group, figure: Figure): readonly Node[] {
 }
 
 /** In a master of the whole host each target has its own object. */
-function figurePrefix({ target }: Group, { once }: Master): string {
-  return once === true ? target.map((name) => `['{#${name}}']`).join("") : "";
+function figurePrefix({ target }: Group, { once, at = "" }: Master): string {
+  return once === true ? at + target.map((name) => `['{#${name}}']`).join("") : "";
 }
 
 function seldom({ heartbeat }: Figure): readonly Node[] {

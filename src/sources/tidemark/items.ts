@@ -5,6 +5,7 @@ import { standardWindows, text, window } from "../../items/params.ts";
 import { flatMap, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { listed } from "../../words/sentence.ts";
+import { get, refusedIn } from "./get.ts";
 import { OUTBOX_ITEMS } from "./outbox-items.ts";
 import { known, namesIn, namesOfParts, REFUSED, RUN, self } from "./self.ts";
 
@@ -63,6 +64,92 @@ function runItem(fieldName: string, declared: Omit<Figure, "read">): MomentItem 
   });
 }
 
+export const version = textItem("tidemark.version", "version", "Version", "Version of tidemark.");
+
+export const uptime = momentItem({
+  key: "tidemark.uptime",
+  params: {},
+  type: "unsigned",
+  units: "uptime",
+  name: "Uptime",
+  doc: "Seconds since tidemark was started.",
+  delay: "1m",
+  standard: () => [[]],
+  value: (moment, _args, now) =>
+    flatMap(self(moment), ({ newest }) => {
+      const started = newest?.numbers.get("started");
+      return started === undefined
+        ? unknown("no tick has finished yet")
+        : value(Math.floor(now.mono - Number(started)));
+    }),
+});
+
+export const rss = numberItem({
+  key: "tidemark.rss",
+  type: "unsigned",
+  name: "Resident memory",
+  doc: "Resident memory of the daemon.",
+  units: "B",
+  read: (view) => view.number("rss"),
+});
+
+export const tickDuration = numberItem({
+  key: "tidemark.tick.duration",
+  type: "float",
+  name: "Tick duration",
+  doc: "Seconds from the firing of the tick before the newest to the close of its slot.",
+  units: "s",
+  read: (view) => view.number("tick_seconds"),
+});
+
+export const missed = numberItem({
+  key: "tidemark.tick.missed",
+  type: "unsigned",
+  name: "Missed ticks",
+  doc: "Ticks since the start of tidemark that did not fire, because the machine slept or was too busy.",
+  units: "",
+  read: ({ newest }) => Number(newest?.numbers.get("tick_missed") ?? Number.NaN),
+});
+
+export const requests = momentItem({
+  key: "tidemark.requests",
+  params: { window: window("5m") },
+  type: "float",
+  units: "rps",
+  name: "Passive checks per second",
+  doc: "Passive checks that were answered, per second of the window.",
+  delay: "1m",
+  standard: (moment) => standardWindows(moment).map((each) => [each]),
+  value: (moment, args) => flatMap(self(moment), (view) => rate(view.steps(args.window), "requests")),
+});
+
+export const refused = momentItem({
+  key: "tidemark.refused",
+  params: { reason: text("why connections were refused; empty: for any reason", ""), window: window("5m") },
+  type: "unsigned",
+  units: "",
+  name: "Refused connections",
+  doc: "Connections that were refused in the window for this reason. None until nine tenths of it are known.",
+  delay: "1m",
+  standard: (moment) => namesOfParts(moment, REFUSED).map((reason) => [reason, "5m"]),
+  value: (moment, args) =>
+    flatMap(self(moment), (view) => {
+      if (args.reason === "") return refusedIn(view, view.steps(args.window));
+      const reasons = namesIn(view, REFUSED);
+      if (!reasons.includes(args.reason)) return unknown(`no reason "${args.reason}"; there are ${listed(reasons)}`);
+      return increase(view.steps(args.window), "refused", `${REFUSED}${args.reason}`);
+    }),
+});
+
+export const late = numberItem({
+  key: "tidemark.sources.late",
+  type: "unsigned",
+  name: "Sources that are late",
+  doc: "Sources whose newest tick did not finish in time.",
+  units: "",
+  read: (view) => namesIn(view, RUN).filter((name) => view.number("settled", `${RUN}${name}`) === 0).length,
+});
+
 /** Every item about tidemark itself. */
 export const ITEMS = [
   ...[
@@ -102,7 +189,7 @@ export const ITEMS = [
       "What autoregistration is told of this host: HostMetadata; empty when there is none.",
     ),
   ].map((item): MomentItem => ({ ...item, family: "native" })),
-  textItem("tidemark.version", "version", "Version", "Version of tidemark."),
+  version,
   momentItem({
     key: "tidemark.mode",
     params: {},
@@ -114,47 +201,10 @@ export const ITEMS = [
     standard: () => [[]],
     value: () => value("daemon"),
   }),
-  momentItem({
-    key: "tidemark.uptime",
-    params: {},
-    type: "unsigned",
-    units: "uptime",
-    name: "Uptime",
-    doc: "Seconds since tidemark was started.",
-    delay: "1m",
-    standard: () => [[]],
-    value: (moment, _args, now) =>
-      flatMap(self(moment), ({ newest }) => {
-        const started = newest?.numbers.get("started");
-        return started === undefined
-          ? unknown("no tick has finished yet")
-          : value(Math.floor(now.mono - Number(started)));
-      }),
-  }),
-  numberItem({
-    key: "tidemark.rss",
-    type: "unsigned",
-    name: "Resident memory",
-    doc: "Resident memory of the daemon.",
-    units: "B",
-    read: (view) => view.number("rss"),
-  }),
-  numberItem({
-    key: "tidemark.tick.duration",
-    type: "float",
-    name: "Tick duration",
-    doc: "Seconds from the firing of the tick before the newest to the close of its slot.",
-    units: "s",
-    read: (view) => view.number("tick_seconds"),
-  }),
-  numberItem({
-    key: "tidemark.tick.missed",
-    type: "unsigned",
-    name: "Missed ticks",
-    doc: "Ticks since the start of tidemark that did not fire, because the machine slept or was too busy.",
-    units: "",
-    read: ({ newest }) => Number(newest?.numbers.get("tick_missed") ?? Number.NaN),
-  }),
+  uptime,
+  rss,
+  tickDuration,
+  missed,
   runItem("settled", {
     key: "tidemark.source.ok",
     type: "unsigned",
@@ -169,32 +219,9 @@ export const ITEMS = [
     doc: "Seconds that the source took for its newest tick.",
     units: "s",
   }),
-  momentItem({
-    key: "tidemark.requests",
-    params: { window: window("5m") },
-    type: "float",
-    units: "rps",
-    name: "Passive checks per second",
-    doc: "Passive checks that were answered, per second of the window.",
-    delay: "1m",
-    standard: (moment) => standardWindows(moment).map((each) => [each]),
-    value: (moment, args) => flatMap(self(moment), (view) => rate(view.steps(args.window), "requests")),
-  }),
-  momentItem({
-    key: "tidemark.refused",
-    params: { reason: text("why connections were refused"), window: window("5m") },
-    type: "unsigned",
-    units: "",
-    name: "Refused connections",
-    doc: "Connections that were refused in the window for this reason. None until nine tenths of it are known.",
-    delay: "1m",
-    standard: (moment) => namesOfParts(moment, REFUSED).map((reason) => [reason, "5m"]),
-    value: (moment, args) =>
-      flatMap(self(moment), (view) => {
-        const reasons = namesIn(view, REFUSED);
-        if (!reasons.includes(args.reason)) return unknown(`no reason "${args.reason}"; there are ${listed(reasons)}`);
-        return increase(view.steps(args.window), "refused", `${REFUSED}${args.reason}`);
-      }),
-  }),
+  requests,
+  refused,
+  late,
+  get,
   ...OUTBOX_ITEMS,
 ];

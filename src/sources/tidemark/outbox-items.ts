@@ -55,6 +55,34 @@ function ofDestination(
   });
 }
 
+export const size = level("outbox_rows", {
+  key: "tidemark.outbox.size",
+  name: "Values that wait",
+  doc: "Values that wait until a destination has them.",
+  units: "",
+});
+
+export const oldest = level("outbox_oldest", {
+  key: "tidemark.outbox.oldest",
+  name: "Age of the oldest waiting value",
+  doc: "Seconds since the oldest waiting value was sampled; 0 when none waits.",
+  units: "s",
+});
+
+export const dropped = count("outbox_dropped", {
+  key: "tidemark.outbox.dropped",
+  name: "Dropped values",
+  doc: "Values that were never delivered in the window: too old, too many, or lost with a damaged journal.",
+  units: "",
+});
+
+export const failed = count("outbox_failed", {
+  key: "tidemark.outbox.failed",
+  name: "Refused values",
+  doc: "Values that a destination took and did not want in the window: unknown or disabled items, or a repetition.",
+  units: "",
+});
+
 const discovery = momentItem({
   key: "tidemark.outbox.discovery",
   params: {},
@@ -76,35 +104,15 @@ export const OUTBOX_DISCOVERY: Discovery = {
 
 /** Items about what waits to be sent. */
 export const OUTBOX_ITEMS: readonly MomentItem[] = [
-  level("outbox_rows", {
-    key: "tidemark.outbox.size",
-    name: "Values that wait",
-    doc: "Values that wait until a destination has them.",
-    units: "",
-  }),
+  size,
   level("outbox_bytes", {
     key: "tidemark.outbox.bytes",
     name: "Size of what waits",
     doc: "About what the waiting values of a destination take on disk.",
     units: "B",
   }),
-  level("outbox_oldest", {
-    key: "tidemark.outbox.oldest",
-    name: "Age of the oldest waiting value",
-    doc: "Seconds since the oldest waiting value was sampled; 0 when none waits.",
-    units: "s",
-  }),
-  count("outbox_dropped", {
-    key: "tidemark.outbox.dropped",
-    name: "Dropped values",
-    doc: "Values that were never delivered in the window: too old, too many, or lost with a damaged journal.",
-    units: "",
-  }),
-  count("outbox_failed", {
-    key: "tidemark.outbox.failed",
-    name: "Refused values",
-    doc: "Values that a destination took and did not want in the window: unknown or disabled items, or a repetition.",
-    units: "",
-  }),
+  oldest,
+  dropped,
+  failed,
   discovery,
 ];

@@ -5,6 +5,7 @@ import { FIELDS } from "./fields.ts";
 import { ITEMS } from "./items.ts";
 import { OUTBOX_DISCOVERY } from "./outbox-items.ts";
 import { OUTBOX, REFUSED, RUN, SOURCE, TARGET } from "./self.ts";
+import { TEMPLATE } from "./template.ts";
 
 const UP = 1;
 
@@ -76,6 +77,7 @@ export const tidemark: Source = {
   items: ITEMS,
   discoveries: [OUTBOX_DISCOVERY],
   table: [],
+  template: TEMPLATE,
   defaultTarget: () => TARGET,
   open: (_section, surroundings) => collectorOf(surroundings),
 };
