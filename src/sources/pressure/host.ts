@@ -85,9 +85,7 @@ function partsOf({ disks = [], watched, networks = [] }: Readings): ReadonlyMap<
   const sampled = [...new Set([...watched, ...wholeDisks(disks)])].slice(0, MOST_OF_A_KIND);
   return new Map([
     ...sampled.map(({ name, numbers }) => [`${DISK}${shortName(name)}`, numbers] as const),
-    ...networks
-      .slice(0, MOST_OF_A_KIND)
-      .map(({ name, numbers }) => [`${NETWORK}${shortName(name)}`, numbers] as const),
+    ...networks.slice(0, MOST_OF_A_KIND).map(({ name, numbers }) => [`${NETWORK}${shortName(name)}`, numbers] as const),
   ]);
 }
 

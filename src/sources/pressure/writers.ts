@@ -1,8 +1,8 @@
 import type { Io } from "../../io/io.ts";
 import { type BytePath, bytePath } from "../../io/local-files.ts";
+import { processStat } from "../../io/process-stat.ts";
 import { isContained, ProcessList } from "../../io/processes.ts";
 import type { Slices } from "../../io/slices.ts";
-import { type ProcessStat, parseProcessStat } from "./process-stat.ts";
 
 const LOGGERS = ["multilog", "svlogd", "s6-log", "rsyslogd", "syslog-ng", "syslogd"];
 const MOST_COMMAND_BYTES = 4096;
@@ -79,7 +79,7 @@ export class Writers {
   /** Oldest first. A pid that another process has taken since the look is noticed. */
   #writers(isMeant: (names: Program["names"]) => boolean): readonly Writer[] {
     for (const [pid, { names, start }] of this.#programs) {
-      if (isMeant(names) && this.#stat(pid)?.start !== start) this.#read(pid);
+      if (isMeant(names) && Number(processStat(this.#io, pid)?.start) !== start) this.#read(pid);
     }
     return [...this.#programs]
       .filter(([, { names }]) => isMeant(names))
@@ -109,24 +109,21 @@ export class Writers {
     return new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/"))));
   }
 
-  #stat(pid: string): ProcessStat | undefined {
-    return parseProcessStat(this.#io.readText(`/proc/${pid}/stat`) ?? "");
-  }
-
   /** Of a new process twice, since it may become another program. */
   #read(pid: string): void {
     const before = this.#programs.get(pid);
     this.#programs.delete(pid);
     this.#directories.delete(pid);
-    const stat = this.#stat(pid);
+    const stat = processStat(this.#io, pid);
     const command = this.#io.files.read(`/proc/${pid}/cmdline`, MOST_COMMAND_BYTES);
     if (stat === undefined || command.kind === "failed" || command.value.bytes.length === 0) return; // gone, or the kernel's
     if (isContained(this.#io, pid)) return;
+    const start = Number(stat.start);
     const [word = ""] = command.value.bytes.toString("latin1").split("\0");
     this.#programs.set(pid, {
-      names: [bytePath(stat.comm), word.slice(word.lastIndexOf("/") + 1)],
-      start: stat.start,
-      since: before?.start === stat.start ? before.since : this.#looks,
+      names: [bytePath(stat.name), word.slice(word.lastIndexOf("/") + 1)],
+      start,
+      since: before?.start === start ? before.since : this.#looks,
     });
   }
 }

@@ -4,7 +4,6 @@ import { CpuCounter, parseCpu } from "../../../../src/sources/pressure/cpu.ts";
 import { parseDisks, wholeDisks } from "../../../../src/sources/pressure/disks.ts";
 import { parseLoad } from "../../../../src/sources/pressure/load.ts";
 import { parseNetworks } from "../../../../src/sources/pressure/networks.ts";
-import { parseProcessStat } from "../../../../src/sources/pressure/process-stat.ts";
 import { parseStalls } from "../../../../src/sources/pressure/stalls.ts";
 import { sample } from "./samples.ts";
 
@@ -130,20 +129,4 @@ describe("networks", () => {
     "malformed: %j",
     (text) => expect(read(text)).toEqual([]),
   );
-});
-
-describe("process stat", () => {
-  test("the capture", () => {
-    expect(parseProcessStat(sample("pid-stat-dd"))).toEqual({ comm: "dd", start: 263239 });
-  });
-  test.each([
-    ["blanks", "my log"],
-    ["parentheses", "a) S 1 (b"],
-    ["both at the end", "x) "],
-  ])("a name with %s", (_, comm) => {
-    expect(parseProcessStat(sample("pid-stat-dd").replace("(dd)", `(${comm})`))).toEqual({ comm, start: 263239 });
-  });
-  test.each(["", "1 (dd", "1 (dd) S 1 2", "1 dd S"])("malformed: %j", (text) => {
-    expect(parseProcessStat(text)).toBeUndefined();
-  });
 });

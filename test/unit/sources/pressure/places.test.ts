@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { applyConfig } from "../../../../src/config/apply.ts";
 import { diskFiles } from "../../../../src/config/files.ts";
 import { section } from "../../../../src/sources/pressure/section.ts";
+import { sample } from "./samples.ts";
 import { World } from "./world.ts";
 
 const NOBODY = "(unknown: No logger has a file in ";
@@ -31,6 +32,16 @@ test("the logger of a directory is the one with a file right in it", async () =>
   expect(world.text("pressure.process.written[web,1s]")).toBe("4096");
   expect(world.text("pressure.process.written.rate[web,1s]")).toBe("4096");
   expect(world.text("pressure.process.state[web]")).toBe("1");
+});
+
+test("the captured process: what it wrote, and its life", async () => {
+  const world = new World({ a: { Process: "dd" } });
+  world.run(23653, { comm: "dd", start: 0, written: 0 });
+  for (const name of ["stat", "io"]) world.files.set(`/proc/23653/${name}`, sample(`pid-${name}-dd`));
+  await world.tick();
+  const taken = world.samples.get("a");
+  expect(taken).toMatchObject({ kind: "good", epoch: "boot-1:23653:263239" });
+  expect(taken?.kind === "good" ? taken.numbers.get("written") : undefined).toBe(584_105_984);
 });
 
 test("a configured process is found by its name, whatever is in it", async () => {
