@@ -29,7 +29,7 @@ export interface SmallFile {
   readonly modified: number;
 }
 
-/** A piece of a file, and what the open file itself said of it. */
+/** A file's end, and what the open file itself said of it. */
 export interface FileTail {
   readonly bytes: Buffer;
   readonly facts: FileFacts;
@@ -54,8 +54,6 @@ export interface LocalFiles {
   read(path: BytePath, most: number): Reached<SmallFile>;
   /** At most so many of the last bytes of a regular file. */
   tail(path: BytePath, most: number): Reached<FileTail>;
-  /** At most so many bytes of a regular file from an offset on; none when it lies at or beyond the end. */
-  readAt(path: BytePath, offset: number, most: number): Reached<FileTail>;
   /** A regular file that grows, to be read on where its name leads elsewhere or nowhere. The caller closes it. */
   open(path: BytePath): Reached<OpenFile>;
   /** What a symbolic link says: a path, or in /proc "pipe:[4711]". */

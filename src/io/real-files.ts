@@ -24,8 +24,7 @@ export const realFiles: LocalFiles = {
   names: (directory) => reached(() => readdirSync(bytes(directory), "latin1")),
   facts,
   read,
-  tail: (path, most) => piece(path, (size) => Math.max(0, size - most), most),
-  readAt: (path, offset, most) => piece(path, () => offset, most),
+  tail,
   open,
   link: (path) => reached(() => readlinkSync(bytes(path), "latin1")),
   freeBytes: (path) =>
@@ -75,13 +74,12 @@ function read(path: BytePath, most: number): Reached<SmallFile> {
   });
 }
 
-/** @param from where to begin in a file of this size */
-function piece(path: BytePath, from: (size: number) => number, most: number): Reached<FileTail> {
+function tail(path: BytePath, most: number): Reached<FileTail> {
   return opened(path, constants.O_RDONLY, (descriptor): Reached<FileTail> => {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) return NO_FILE;
     const buffer = Buffer.allocUnsafe(most);
-    const count = readSync(descriptor, buffer, 0, most, from(stat.size));
+    const count = readSync(descriptor, buffer, 0, most, Math.max(0, stat.size - most));
     return { kind: "ok", value: { bytes: buffer.subarray(0, count), facts: factsOf(stat) } };
   });
 }

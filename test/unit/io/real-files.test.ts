@@ -46,20 +46,6 @@ describe("tail", () => {
   });
 });
 
-test("readAt answers from an offset on, nothing beyond the end, and why it cannot", () => {
-  const path = join(place("offsets"), "file");
-  writeFileSync(path, "0123456789");
-  const from = (at: string, offset: number, most: number) => {
-    const found = files.readAt(at, offset, most);
-    return found.kind === "ok" ? `${found.value.bytes} of ${found.value.facts.size}` : found.code;
-  };
-  expect(from(path, 3, 4)).toBe("3456 of 10");
-  expect(from(path, 8, 4)).toBe("89 of 10");
-  expect(from(path, 12, 4)).toBe(" of 10");
-  expect(from(home, 0, 4)).toBe("EINVAL");
-  expect(from(`${path}.gone`, 0, 4)).toBe("ENOENT");
-});
-
 describe("open", () => {
   test("reads on in a file that was renamed, deleted and replaced", () => {
     const path = join(place("kept"), "file");

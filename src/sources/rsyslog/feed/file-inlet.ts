@@ -7,7 +7,7 @@ import { type ReadOutcome, readOn, startOffset } from "./file-reading.ts";
 import { FollowedFile } from "./followed-file.ts";
 import type { Inlet } from "./inlet.ts";
 import { StatsReader } from "./stats-reader.ts";
-import { type FeedOptions, QUIET_SECONDS } from "./sweep.ts";
+import { QUIET_SECONDS } from "./sweep.ts";
 import { pathTrouble, type Trouble } from "./trouble.ts";
 
 /** What one look may read, and what more for each second since the one before. */
@@ -44,7 +44,6 @@ export class FileInlet implements Inlet {
   readonly #path: BytePath;
   readonly #io: Io;
   readonly #log: Log;
-  readonly #options: FeedOptions;
   readonly reader = new StatsReader();
   #current: Current | undefined;
   #trouble: Trouble | undefined;
@@ -55,11 +54,10 @@ export class FileInlet implements Inlet {
   #grewAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  constructor(path: BytePath, io: Io, log: Log, options: FeedOptions) {
+  constructor(path: BytePath, io: Io, log: Log) {
     this.#path = path;
     this.#io = io;
     this.#log = log;
-    this.#options = options;
   }
 
   async look(slices: Slices): Promise<void> {
@@ -110,13 +108,13 @@ export class FileInlet implements Inlet {
 
   async #start(followed: FollowedFile, look: Look): Promise<void> {
     const { sweeps } = this.reader;
-    const [number, since] = [sweeps.newest?.number ?? 0, sweeps.newest?.clock ?? this.#options.since];
+    const since = sweeps.newest?.clock;
     sweeps.startAfter(since, look.stamp);
     await this.#startNearEnd(followed, look, since);
     look.left = MOST_BYTES;
     await this.#readOn(look);
     this.#settle(look);
-    if (since === undefined) sweeps.keepTwo(number);
+    if (since === undefined) sweeps.keepTwo();
   }
 
   async #startNearEnd(followed: FollowedFile, { stamp, slices }: Look, since: Clock | undefined): Promise<number> {

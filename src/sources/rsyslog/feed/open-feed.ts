@@ -6,13 +6,13 @@ import { ArrivalInlet } from "./arrival-inlet.ts";
 import { fifoDoor, udpDoor } from "./doors.ts";
 import { FileInlet } from "./file-inlet.ts";
 import type { Inlet } from "./inlet.ts";
-import type { FeedChoice, FeedCounts, FeedOptions, StatsFeed, Sweep } from "./sweep.ts";
+import type { FeedChoice, FeedCounts, StatsFeed, Sweep } from "./sweep.ts";
 
 /** Opens a feed of statistics. What cannot be read yet is tried again at each look. */
-export function openFeed(choice: FeedChoice, io: Io, log: Log, options: FeedOptions = {}): StatsFeed {
+export function openFeed(choice: FeedChoice, io: Io, log: Log): StatsFeed {
   switch (choice.kind) {
     case "file":
-      return new Feed(new FileInlet(choice.path, io, log, options));
+      return new Feed(new FileInlet(choice.path, io, log));
     case "fifo":
       return new Feed(new ArrivalInlet(fifoDoor(choice.path, io), io, log));
     case "udp":

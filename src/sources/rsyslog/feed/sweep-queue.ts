@@ -42,10 +42,9 @@ export class SweepQueue {
     this.#known = since === undefined ? undefined : { since, until: now.mono };
   }
 
-  /** Of the sweeps behind a number, only the two newest wait on. */
-  keepTwo(number: number): void {
-    const before = this.#waiting.filter(({ sweep }) => sweep.number <= number);
-    this.#waiting = [...before, ...this.#waiting.slice(before.length).slice(-2)];
+  /** Only the two newest wait on. */
+  keepTwo(): void {
+    this.#waiting = this.#waiting.slice(-2);
     this.#figures = this.#waiting.reduce((sum, { figures }) => sum + figures, 0);
   }
 

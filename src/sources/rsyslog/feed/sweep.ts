@@ -62,7 +62,10 @@ export interface FeedCounts {
   readonly strangers: number;
 }
 
-/** Statistics as they come in. */
+/**
+ * Statistics as they come in. Of a file that was there before, the two newest sweeps are the first ones. No place in it is
+ * remembered over a restart of ours: counters are levels, so what grew meanwhile stands in the next sweep.
+ */
 export interface StatsFeed {
   /** Reads what is new, as much as one tick may. Never throws. */
   look(slices: Slices): Promise<void>;
@@ -77,13 +80,4 @@ export interface StatsFeed {
   /** The same for `doctor`, when it is a matter of permission. */
   readonly finding: Finding | undefined;
   close(): void;
-}
-
-/** What else a feed may be told. */
-export interface FeedOptions {
-  /**
-   * The clock of the last sweep that was taken in an earlier life. A file is then read from there on, where it goes back
-   * so far, and only later sweeps are handed out. Without it, the two newest.
-   */
-  readonly since?: Clock | undefined;
 }
