@@ -5,13 +5,14 @@ import { minutes } from "./part-minutes.ts";
 import { samples } from "./part-samples.ts";
 import { services } from "./part-services.ts";
 import { shim } from "./part-shim.ts";
+import { tls } from "./part-tls.ts";
 import { type Part, render } from "./report.ts";
 import { sampler } from "./sampler.ts";
 import { FULL, QUICK, type Scale } from "./scale.ts";
 
 type Run = (scale: Scale) => Promise<Part | readonly Part[]>;
 
-const PARTS: Readonly<Record<string, Run>> = { checks, samples, services, shim, hung, minutes };
+const PARTS: Readonly<Record<string, Run>> = { checks, samples, services, shim, tls, hung, minutes };
 
 const USAGE = `usage: npm run bench -- [--quick] [${Object.keys(PARTS).join("|")}]...`;
 

@@ -18,11 +18,15 @@ export interface Verdict {
 /** Judges a handshake that came to its end, which it also does for peers that proved nothing. Undefined: accepted. */
 export function judgePeer(socket: TLSSocket, offer: Offer, { certificate }: Secure): Verdict | undefined {
   if (usesKey(socket)) return offer.kind === "known" ? undefined : keyVerdict(offer);
+  if (certificate === undefined) return keyVerdict(offer);
+  const { names } = certificate;
+  // To read the certificate takes a tenth of the handshake; without a key, only one that verifies makes a peer authorized.
+  if (socket.authorized && names.issuer === undefined && names.subject === undefined) return undefined;
   const shown = socket.getPeerX509Certificate();
-  if (shown === undefined || certificate === undefined) return keyVerdict(offer);
+  if (shown === undefined) return keyVerdict(offer);
   const subject = quoted(rfc4514(shown.subject));
   if (!socket.authorized) return certificateVerdict(String(socket.authorizationError), subject);
-  const fault = nameFault(shown, certificate.names);
+  const fault = nameFault(shown, names);
   return fault === undefined ? undefined : { refusal: fault.name, found: nameFaultText(fault) };
 }
 
