@@ -1,3 +1,4 @@
+import type { HostPort } from "../io/endpoint.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
 import { parseServerActive } from "../transports/active/server-active.ts";
 import { instantOf } from "../zabbix/instant.ts";
@@ -10,9 +11,15 @@ import { inputRows } from "./send-input.ts";
 import { Sender } from "./sender.ts";
 import type { Settings } from "./settings.ts";
 
+export interface SendRequest {
+  readonly nodes: readonly [HostPort, ...HostPort[]];
+  /** Whose the item keys are. */
+  readonly host: string;
+}
+
 /** `tidemark send`: once, the values of keys or the rows of an input file. */
 export async function send(settings: Settings, line: CommandLine, output: Output): Promise<ExitCode> {
-  const wanted = wantedOf(line, settings);
+  const wanted = sendRequest(line, settings.core.Hostname);
   if (wanted.kind === "malformed") {
     output.error(`tidemark: ${wanted.reason}; tidemark --help lists the commands`);
     return EXIT.wrong;
@@ -25,7 +32,9 @@ export async function send(settings: Settings, line: CommandLine, output: Output
   return sender.send(inputRows(line.inputFile, options));
 }
 
-function wantedOf({ server, host, inputFile, withTimestamps, withNs, operands }: CommandLine, { core }: Settings) {
+/** What a command line wants to be sent, and where; malformed when it does not fit together. */
+export function sendRequest(line: Omit<CommandLine, "config">, hostname: string | undefined): Parsed<SendRequest> {
+  const { server, host, inputFile, withTimestamps, withNs, operands } = line;
   if (server === undefined) return malformed("send needs -z, the server");
   const servers = parseServerActive([server]);
   if (servers.kind === "malformed") return malformed(`-z ${servers.reason}`);
@@ -35,7 +44,7 @@ function wantedOf({ server, host, inputFile, withTimestamps, withNs, operands }:
     return malformed("send needs item keys, or a file with -i");
   if (inputFile === undefined && withTimestamps) return malformed("-T and -N belong to an input file");
   if (withNs && !withTimestamps) return malformed("-N needs -T");
-  const named = host ?? core.Hostname;
+  const named = host ?? hostname;
   if (inputFile === undefined && named === undefined) return malformed("send needs -s, the host, or Hostname");
   return ok({ nodes, host: named ?? "" });
 }
