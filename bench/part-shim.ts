@@ -77,7 +77,8 @@ function shimCommand(values: string): string {
   const shell = resolve("userparameters/tidemark-value");
   const parameters = ["m0", "5m"];
   return line
-    .replace(/\S*tidemark-value/, `${shell} -d ${values}`)
+    .replace("set -- ", `set -- -d ${values} `)
+    .replace(/\S*tidemark-value/, shell)
     .replace(/\$(\d)/g, (_, place: string) => parameters[Number(place) - 1] ?? "");
 }
 

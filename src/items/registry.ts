@@ -20,14 +20,21 @@ export type Reply =
 /** `until`: the monotonic second to which the reply holds as long as the registry's generation stays; 0: do not keep it. */
 export type Answered = Reply & { readonly until: number };
 
+/** The standard calls of one item: of a target item those for one target, else all of them. */
+export interface Standard {
+  readonly item: Item;
+  /** Undefined for an item about the whole. */
+  readonly target: string | undefined;
+  /** Whether the same calls without a target's name mean this target. */
+  readonly isDefault: boolean;
+  /** Parameter texts of each call, without the target's name. */
+  readonly params: readonly (readonly string[])[];
+}
+
 /** One standard call of an item, with its key as Zabbix would ask it. */
 export interface Call {
   readonly key: string;
   readonly item: Item;
-  /** Parameter texts; of a target item, the target's name first. */
-  readonly params: readonly string[];
-  /** Whether the same call without a target's name means this target. */
-  readonly isDefault: boolean;
 }
 
 export interface RegistryOptions {
@@ -55,6 +62,8 @@ export class Registry {
   readonly #families: ReadonlySet<string>;
   readonly #remembered = new Map<string, Answered>();
   #rememberedGeneration = -1;
+  /** Keys as they were understood: the same ones are asked each tick. */
+  readonly #understood = new Map<string, Understood>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -66,6 +75,7 @@ export class Registry {
   apply({ alias, access }: Pick<RegistryOptions, "alias" | "access">): void {
     this.#options = { ...this.#options, alias, access };
     this.#remembered.clear();
+    this.#understood.clear();
     this.#applied++;
   }
 
@@ -108,36 +118,59 @@ export class Registry {
    * @param items some of them, or another order
    */
   *calls(items: readonly Item[] = this.#options.items): Generator<Call> {
-    const moment = this.#options.ring.now();
-    for (const item of items) {
-      if (item.scope === "target") yield* this.#targetCalls(item, moment);
-      else for (const params of item.standard(moment)) yield callOf(item, params, false);
+    for (const standard of this.standards(items)) {
+      for (const params of standard.params) yield { key: keyOf(standard, params), item: standard.item };
     }
   }
 
-  *#targetCalls(item: TargetItem, moment: Moment): Generator<Call> {
+  /** The same in groups. */
+  *standards(items: readonly Item[] = this.#options.items): Generator<Standard> {
+    const moment = this.#options.ring.now();
+    for (const item of items) {
+      if (item.scope === "target") yield* this.#targetStandards(item, moment);
+      else yield { item, target: undefined, isDefault: false, params: item.standard(moment) };
+    }
+  }
+
+  *#targetStandards(item: TargetItem, moment: Moment): Generator<Standard> {
     const roster = moment.targets(item.source);
     if (roster.kind !== "value") return;
     const meant = this.#options.defaultTarget(item.source, roster.value);
     for (const target of roster.value.keys()) {
       const view = moment.view(item.source, target);
       if (view.kind !== "value") continue;
-      for (const params of item.standard(view.value)) yield callOf(item, [target, ...params], target === meant);
+      yield { item, target, isDefault: target === meant, params: item.standard(view.value) };
     }
   }
 
   /** @param since samples up to this slot are no news; undefined: whatever is fresh is answered */
   #resolve(asked: string, moment: Moment, now: Stamp, since?: number): Answered {
-    const key = parseKey(this.#options.alias(asked));
-    if (key.kind === "malformed") return { kind: "unknown", reason: "Invalid item key format.", until: Infinity };
-    const item = this.#options.access.allows(key.value) ? this.#items.get(key.value.name) : undefined;
-    if (item === undefined) return refused(this.#notThere(key.value.name), Infinity);
-    const parsed = parseArguments(item, key.value.params, moment);
-    if (parsed.kind === "malformed") return refused(parsed.reason, Infinity);
-    const { target, args } = parsed.value;
+    const understood = this.#understand(asked, moment);
+    if (understood.kind === "refused") return understood.answer;
+    const { item, target, args } = understood;
     if (item.scope === "target") return this.#askTarget(item, { target, args, moment, now, since });
     const reply = replyOf(() => item.value(moment, args, now), item, now);
     return { ...reply, until: now.mono + PRESENT_SECONDS };
+  }
+
+  /** What a key means does not depend on the samples: only on the ring's size, aliases and access rules. */
+  #understand(asked: string, moment: Moment): Understood {
+    const known = this.#understood.get(asked);
+    if (known !== undefined) return known;
+    const understood = this.#parse(asked, moment);
+    if (understood.kind === "refused" || asked.length > LONGEST_REMEMBERED) return understood;
+    if (this.#understood.size >= MOST_REMEMBERED) this.#understood.clear();
+    this.#understood.set(asked, understood);
+    return understood;
+  }
+
+  #parse(asked: string, moment: Moment): Understood {
+    const key = parseKey(this.#options.alias(asked));
+    if (key.kind === "malformed") return refusal("Invalid item key format.");
+    const item = this.#options.access.allows(key.value) ? this.#items.get(key.value.name) : undefined;
+    if (item === undefined) return refusal(this.#notThere(key.value.name));
+    const parsed = parseArguments(item, key.value.params, moment);
+    return parsed.kind === "malformed" ? refusal(parsed.reason) : { kind: "question", item, ...parsed.value };
   }
 
   #askTarget(item: TargetItem, { target, args, moment, now, since }: Question): Answered {
@@ -169,6 +202,20 @@ export class Registry {
     const meant = hint === undefined || hint === name ? "" : `; did you mean "${hint}"?`;
     return `unsupported item key "${name}"${meant}`;
   }
+}
+
+/** A key that was parsed: a question to an item, or why it is none. */
+type Understood =
+  | {
+      readonly kind: "question";
+      readonly item: Item;
+      readonly target: string;
+      readonly args: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: "refused"; readonly answer: Answered };
+
+function refusal(reason: string): Understood {
+  return { kind: "refused", answer: refused(reason, Infinity) };
 }
 
 interface Question {
@@ -222,12 +269,9 @@ function guarded(evaluate: () => Answer<Scalar>): Answer<Scalar> {
   }
 }
 
-function callOf(item: Item, params: readonly string[], isDefault: boolean): Call {
-  return { key: keyText(item.key, params), item, params, isDefault };
-}
-
-/** Trailing empty parameters are dropped: `key[a,]` and `key[a]` are one call. */
-function keyText(key: string, params: readonly string[]): string {
-  const given = params.slice(0, params.findLastIndex((param) => param !== "") + 1);
-  return given.length === 0 ? key : formatKey(key, given);
+/** The key of a standard call. Trailing empty parameters are dropped: `key[a,]` and `key[a]` are one call. */
+export function keyOf({ item, target }: Standard, params: readonly string[]): string {
+  const all = target === undefined ? params : [target, ...params];
+  const given = all.slice(0, all.findLastIndex((param) => param !== "") + 1);
+  return given.length === 0 ? item.key : formatKey(item.key, given);
 }

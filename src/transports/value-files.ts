@@ -3,32 +3,34 @@ import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
 import { freshSeconds } from "../items/freshness.ts";
 import type { Item } from "../items/item.ts";
-import type { Call, Reply } from "../items/registry.ts";
+import type { Reply, Standard } from "../items/registry.ts";
 import { Pace } from "./pace.ts";
+import { StandardGroups } from "./standard-groups.ts";
 import { ValueDirectory } from "./value-directory.ts";
-import { configuredCall, type FileCall, fileText, standardCall } from "./value-file.ts";
+import { configuredCall, type ValueCall, type ValueGroup, valueLine, wholeName } from "./value-file.ts";
 
 export interface ValueFilesOptions {
   /** RunDir/v: made, swept and emptied by this class alone. */
   readonly directory: string;
-  readonly registry: { ask(key: string): Reply; calls(items: readonly Item[]): Iterable<Call> };
+  readonly registry: { ask(key: string): Reply; standards(items: readonly Item[]): Iterable<Standard> };
   readonly items: readonly Item[];
   /** `UserParameter.Keys` as they stand now: they come before the standard calls. */
-  readonly keys: () => Iterable<string>;
+  readonly keys: () => readonly string[];
   /** Seconds of one slot. */
   readonly step: number;
   readonly io: Pick<Io, "now" | "readText">;
   readonly log: Pick<Log, "warning" | "error">;
 }
 
-const MOST_FILES = 2000;
-const WHAT_HAS_A_FILE =
+const MOST_VALUES = 2000;
+const WHAT_HAS_A_VALUE =
   "expected an item key whose parameters hold letters, digits and _ . : - only, 255 characters at most";
 /** A short step must not make the files expire while the machine is busy. */
 const SHORTEST_LIFE_SECONDS = 10;
 
 /**
- * Keeps the answers of the standard calls as files for UserParameter lines.
+ * Keeps the answers of the standard calls as files for UserParameter lines, one for each item and target: most of what
+ * a value costs is the writing of its file.
  *
  * All files share one promise, which is renewed when a generation is complete: whatever goes wrong before (a full disk,
  * a hang, kill -9) lets all of them expire. A value that went stale while the daemon lives is replaced by its reason.
@@ -38,6 +40,7 @@ export class ValueFiles {
   readonly #items: ReadonlyMap<string, Item>;
   /** Discovery and other items about the whole come first: many targets must not crowd them out. */
   readonly #ordered: readonly Item[];
+  readonly #groups = new StandardGroups();
   #directory: ValueDirectory | undefined;
   #running: Promise<void> | undefined;
   #wanted = false;
@@ -91,36 +94,56 @@ export class ValueFiles {
   }
 
   async #generation(directory: ValueDirectory): Promise<void> {
-    const { registry, io } = this.#options;
-    const written = new Set<string>();
-    const pace = new Pace(() => io.now().mono);
-    for (const { names, key } of this.#calls()) {
-      const [first, ...others] = names.filter((name) => !written.has(name));
-      if (first === undefined) continue;
-      if (written.size + 1 + others.length > MOST_FILES) {
-        this.#sayOnce(`At most ${MOST_FILES} value files for UserParameters: ${key} and the calls after it have none.`);
-        break;
-      }
-      directory.write(first, fileText(registry.ask(key)));
-      written.add(first);
-      for (const name of others) {
-        directory.link(name, first);
-        written.add(name);
-      }
-      await pace.pause();
-      if (this.#closed) return;
+    const configured = this.#configured();
+    const round = { directory, written: new Set<string>(), pace: new Pace(() => this.#options.io.now().mono) };
+    let room = MOST_VALUES - [...configured.values()].reduce((sum, calls) => sum + calls.length, 0);
+    for (const standard of this.#options.registry.standards(this.#ordered)) {
+      const group = withConfigured(this.#groups.of(standard), configured);
+      const isCut = group.calls.length > room;
+      const calls = isCut ? group.calls.slice(0, room) : group.calls;
+      room -= calls.length;
+      await this.#write({ ...group, calls: [...group.own, ...calls] }, round);
+      if (isCut) this.#sayOnce(leftOut(group.calls[calls.length]?.key));
+      if (isCut || this.#closed) break;
     }
-    directory.keepOnly(written);
+    for (const [name, calls] of configured) {
+      if (!round.written.has(name)) await this.#write({ name, alias: undefined, calls }, round);
+    }
+    if (this.#closed) return;
+    this.#groups.keepUsed();
+    directory.keepOnly(round.written);
     directory.promise(this.#goodUntil());
   }
 
-  *#calls(): Generator<FileCall> {
-    for (const key of this.#options.keys()) {
-      const call = configuredCall(key, this.#items);
-      if (call.names.length === 0) this.#sayOnce(`UserParameter.Keys: ${key} has no value file: ${WHAT_HAS_A_FILE}.`);
-      yield call;
+  async #write({ name, alias, calls }: ValueGroup, { directory, written, pace }: Round): Promise<void> {
+    if (calls.length === 0) return;
+    const put = (of: (group: string) => string, text: string) => {
+      directory.write(of(name), text);
+      written.add(of(name));
+      if (alias === undefined) return;
+      directory.link(of(alias), of(name));
+      written.add(of(alias));
+    };
+    let lines = "";
+    for (const { call, key } of calls) {
+      const { line, whole } = valueLine(call, this.#options.registry.ask(key));
+      if (whole !== undefined) put((group) => wholeName(group, call), whole);
+      lines += line;
+      await pace.pause();
+      if (this.#closed) return;
     }
-    for (const call of this.#options.registry.calls(this.#ordered)) yield standardCall(call);
+    put((group) => group, lines);
+  }
+
+  /** By the name of their group. */
+  #configured(): ReadonlyMap<string, readonly ValueCall[]> {
+    const found = new Map<string, ValueCall[]>();
+    for (const key of this.#options.keys().slice(0, MOST_VALUES)) {
+      const configured = configuredCall(key, this.#items);
+      if (configured === undefined) this.#sayOnce(`UserParameter.Keys: ${key} has no value: ${WHAT_HAS_A_VALUE}.`);
+      else found.set(configured.group, [...(found.get(configured.group) ?? []), configured.call]);
+    }
+    return found;
   }
 
   /** The shim compares with /proc/uptime, which unlike the monotonic clock counts the time a machine was suspended. */
@@ -141,4 +164,25 @@ export class ValueFiles {
     if (!this.#said.has(text)) this.#options.log.warning(text);
     this.#said.add(text);
   }
+}
+
+function leftOut(key: string | undefined): string {
+  return `At most ${MOST_VALUES} values for UserParameters: ${key} and the calls after it have none.`;
+}
+
+interface Round {
+  readonly directory: ValueDirectory;
+  readonly written: Set<string>;
+  readonly pace: Pace;
+}
+
+/** `own`: the configured calls of a group, under its name or its alias; `calls`: the others. */
+function withConfigured(
+  group: ValueGroup,
+  configured: ReadonlyMap<string, readonly ValueCall[]>,
+): ValueGroup & { readonly own: readonly ValueCall[] } {
+  const own = [...(configured.get(group.name) ?? []), ...(configured.get(group.alias ?? "") ?? [])];
+  if (own.length === 0) return { ...group, own };
+  const names = new Set(own.map(({ call }) => call));
+  return { ...group, own, calls: group.calls.filter(({ call }) => !names.has(call)) };
 }

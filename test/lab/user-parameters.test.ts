@@ -109,8 +109,8 @@ function configured({ kind, port }: Agent): string {
 /** Puts a shipped file into the test's directory, with the paths of the test. */
 function install(name: string): void {
   const text = readFileSync(join(USER_PARAMETERS, name), "utf8");
-  const shim = `${USER_PARAMETERS}tidemark-value -d ${bench.run}/v`;
-  writeFileSync(join(bench.directory, name), text.replaceAll(SHIM, shim));
+  const moved = text.replaceAll(SHIM, `${USER_PARAMETERS}tidemark-value`);
+  writeFileSync(join(bench.directory, name), moved.replaceAll(",set -- ", `,set -- -d ${bench.run}/v `));
 }
 
 async function asked({ zabbixGet }: Server, port: number, key: string): Promise<string> {

@@ -37,7 +37,10 @@ function installed(name: string): string {
   const shim = join(PROJECT, "userparameters/tidemark-value");
   const text = readFileSync(join(PROJECT, "userparameters", name), "utf8");
   const path = join(top, name);
-  writeFileSync(path, text.replaceAll("/usr/lib/tidemark/tidemark-value", `${shim} -d ${values}`));
+  const moved = text
+    .replaceAll("/usr/lib/tidemark/tidemark-value", shim)
+    .replaceAll(",set -- ", `,set -- -d ${values} `);
+  writeFileSync(path, moved);
   return path;
 }
 

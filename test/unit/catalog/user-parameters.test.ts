@@ -2,18 +2,18 @@ import { expect, test } from "vitest";
 import { renderOldUserParameters, renderUserParameters } from "../../../src/catalog/user-parameters.ts";
 import { discovery, hitRatio, native, oldRatio, stat, state } from "./items.ts";
 
-const SHIM = "exec /usr/lib/tidemark/tidemark-value";
+const SHIM = ". /usr/lib/tidemark/tidemark-value";
 
 const directives = (conf: string) => conf.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 
 const lines = [
   {
     item: hitRatio,
-    want: `UserParameter=memcached.hit_ratio[*],${SHIM} memcached.hit_ratio "$1" "" "$2" "5m" "$3" "get" "$4"`,
+    want: `UserParameter=memcached.hit_ratio[*],set -- -t "$1" memcached.hit_ratio "$2" "5m" "$3" "get" "$4"; ${SHIM}`,
   },
-  { item: state, want: `UserParameter=memcached.state[*],${SHIM} memcached.state "$1" "" "$2"` },
-  { item: stat, want: `UserParameter=memcached.stat[*],${SHIM} memcached.stat "$1" "" "$2" "" "$3"` },
-  { item: discovery, want: `UserParameter=memcached.discovery,${SHIM} memcached.discovery` },
+  { item: state, want: `UserParameter=memcached.state[*],set -- -t "$1" memcached.state "$2"; ${SHIM}` },
+  { item: stat, want: `UserParameter=memcached.stat[*],set -- -t "$1" memcached.stat "$2" "" "$3"; ${SHIM}` },
+  { item: discovery, want: `UserParameter=memcached.discovery,set -- memcached.discovery; ${SHIM}` },
 ];
 for (const { item, want } of lines) {
   test(`renderUserParameters: ${item.key}`, () => {
@@ -34,7 +34,7 @@ test("renderUserParameters: a key of the agents is left to them", () => {
 test("the old keys stand in their own file only", () => {
   expect(directives(renderUserParameters([hitRatio, oldRatio])).join()).not.toContain("memcache.hit_ratio");
   expect(directives(renderOldUserParameters([hitRatio, oldRatio]))).toEqual([
-    `UserParameter=memcache.hit_ratio[*],${SHIM} -o "0" memcache.hit_ratio "$1" "1"`,
+    `UserParameter=memcache.hit_ratio[*],set -- -o "0" memcache.hit_ratio "$1" "1"; ${SHIM}`,
   ]);
 });
 

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Item, momentItem, targetItem } from "../../../src/items/item.ts";
-import type { Call, Reply } from "../../../src/items/registry.ts";
-import { value } from "../../../src/ring/answer.ts";
+import { type Item, momentItem, type Param, targetItem } from "../../../src/items/item.ts";
+import type { Reply, Standard } from "../../../src/items/registry.ts";
+import { ok, value } from "../../../src/ring/answer.ts";
 import { ValueFiles } from "../../../src/transports/value-files.ts";
 
 const declared = { key: "a", type: "float", units: "", name: "Test", doc: "Test.", delay: "1m", params: {} } as const;
@@ -27,26 +27,48 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(parent, { recursive: true }));
 
+const SILENT = { standard: () => [], value: () => value(1) };
+const WHOLE = { target: undefined, isDefault: false } as const;
+
+/** Standard calls of a target item with one parameter. */
+function windows(lengths: readonly string[], isDefault = true): Standard {
+  const length: Param<string> = { doc: "Any text.", fallback: "5m", parse: ok };
+  const rate = targetItem({
+    ...declared,
+    key: "rate",
+    source: "s",
+    freshness: "sample",
+    ...SILENT,
+    params: { length },
+  });
+  return { item: rate, target: "main", isDefault, params: lengths.map((each) => [each]) };
+}
+
 interface State {
   answers: Record<string, Reply>;
   keys: string[];
   uptime: string | undefined;
   secondsPerLook: number;
+  /** Beside one group for each answer. */
+  groups: readonly Standard[];
 }
 
 /** A daemon's surroundings in one object whose parts a test moves by hand. */
-function world(answers: Record<string, Reply>) {
-  const state: State = { answers, keys: [], uptime: "1000.55 77.1\n", secondsPerLook: 0 };
+function world(answers: Record<string, Reply>, items: readonly Item[] = [item]) {
+  const state: State = { answers, keys: [], uptime: "1000.55 77.1\n", secondsPerLook: 0, groups: [] };
   const lines: string[] = [];
   let mono = 0;
+  const answeredItems = () => Object.keys(state.answers).filter((key) => !key.includes("["));
   const files = new ValueFiles({
     directory,
     registry: {
       ask: (key) => state.answers[key] ?? { kind: "unknown", reason: `No ${key}.` },
-      calls: (): Call[] =>
-        Object.keys(state.answers).map((key) => ({ key, item: { ...item, key }, params: [], isDefault: false })),
+      standards: () => [
+        ...state.groups,
+        ...answeredItems().map((key) => ({ item: { ...item, key }, ...WHOLE, params: [[]] })),
+      ],
     },
-    items: [item],
+    items,
     keys: () => state.keys,
     step: 60,
     io: {
@@ -82,6 +104,46 @@ test("each closed slot leaves one readable file per call, and the promise", asyn
   expect(read(".expiry")).toBe("1180\n"); // 1000.55 and three steps of 60 s
   expect(statSync(directory).mode & 0o777).toBe(0o755);
   expect(statSync(join(directory, "a")).mode & 0o777).toBe(0o644);
+});
+
+test("all calls of an item and target are lines of one file, which the default target's other name follows", async () => {
+  const { state, tick } = world({ "rate[main,1m]": known("1"), "rate[main,5m]": { kind: "none", reason: "Nothing." } });
+  state.groups = [windows(["1m", "5m"])];
+  await tick();
+  expect(readdirSync(directory).sort()).toEqual([".expiry", "rate,", "rate,main"]);
+  expect(read("rate,main")).toBe("1m= 1\n5m! Nothing.\n");
+  expect(read("rate,")).toBe(read("rate,main"));
+  state.groups = [windows(["1m"], false)];
+  await tick();
+  expect(readdirSync(directory).sort()).toEqual([".expiry", "rate,main"]);
+  expect(read("rate,main")).toBe("1m= 1\n");
+});
+
+test("a value that does not fit into a line has a file of its own, under both names", async () => {
+  const { state, tick } = world({ "rate[main,1m]": known("two\nlines"), "rate[main,5m]": known("1") });
+  state.groups = [windows(["1m", "5m"])];
+  await tick();
+  expect(readdirSync(directory).sort()).toEqual([".expiry", "rate,", "rate,+1m", "rate,main", "rate,main+1m"]);
+  expect([read("rate,main"), read("rate,+1m")]).toEqual(["1m+\n5m= 1\n", "two\nlines"]);
+  state.answers["rate[main,1m]"] = known("short");
+  await tick();
+  expect(readdirSync(directory).sort()).toEqual([".expiry", "rate,", "rate,main"]);
+});
+
+test("configured calls are lines of their group, once, whichever way they name the default target", async () => {
+  const { state, tick } = world({}, [windows([]).item]);
+  state.keys = ["rate[main,30m]", "rate[,2h]", "rate[main,1m]", "rate[other]", "alias[x]"];
+  state.answers = Object.fromEntries(
+    [...state.keys, "rate[main,5m]"].map((key) => [key, known(key.length.toString())]),
+  );
+  state.groups = [windows(["1m", "5m"])];
+  await tick();
+  expect(read("rate,")).toBe("30m= 14\n1m= 13\n2h= 9\n5m= 13\n");
+  expect(read("rate,other")).toBe("5m= 11\n");
+  expect(read("alias")).toBe("x= 8\n");
+  state.groups = [];
+  await tick();
+  expect([read("rate,main"), read("rate,")]).toEqual(["30m= 14\n1m= 13\n", "2h= 9\n"]);
 });
 
 test("only what changed is written again, and the promise is renewed", async () => {
@@ -126,7 +188,7 @@ test("configured keys come first; one that no shim can ask for is named once", a
   expect(lines).toEqual([expect.stringContaining("bad[a/b]")]);
 });
 
-test("no more than 2,000 files: the first call left out is named once", async () => {
+test("no more than 2,000 values: the first call left out is named once", async () => {
   const answers = Object.fromEntries(Array.from({ length: 2005 }, (_, index) => [`k${index}`, known("1")]));
   const { lines, tick } = world(answers);
   await tick();
@@ -144,7 +206,7 @@ test("items about the whole come before those about targets", async () => {
     directory,
     registry: {
       ask: () => known("1"),
-      calls: (items) => {
+      standards: (items) => {
         asked.push(...items.map(({ key }) => key));
         return [];
       },
