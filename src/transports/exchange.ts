@@ -1,5 +1,5 @@
 import { Connection } from "../io/connection.ts";
-import { endingReason } from "../io/ending-reason.ts";
+import { endingReason, isTlsFailure } from "../io/ending-reason.ts";
 import type { HostPort } from "../io/endpoint.ts";
 import type { Io, TlsOptions } from "../io/io.ts";
 import { PacketDecoder } from "../zabbix/packet.ts";
@@ -45,7 +45,8 @@ export async function exchangePacket(
   connection.close();
   if (ending.kind === "read") return reader.result;
   const reason = endingReason(ending, { endpoint, received: reader.received, ms });
-  const silent = ending.kind === "closed" && ending.phase === "open" && reader.received === 0;
+  const closed = ending.kind === "closed" && ending.phase === "open" && !isTlsFailure(ending);
+  const silent = closed && reader.received === 0;
   return { kind: silent ? "silent" : "failed", reason };
 }
 
