@@ -215,6 +215,7 @@ export class ActiveClient implements Destination {
       return;
     }
     this.#mayUpload = requested.value.upload;
+    if (!this.#mayUpload) this.#listBody = undefined; // the next list says whether that holds, whatever it was before
     if (!requested.value.taken) return;
     outbox.acknowledge(batch, requested.value.failed);
     this.#sendAt = this.#now() + times.buffer;

@@ -28,12 +28,13 @@ export class Cluster {
     this.#failures = 0;
   }
 
-  /** Goes on to the next node. False: every node has failed since one worked, so it is time for a pause. */
+  /** Goes on to the next node. False: every one has failed since one worked, so it is time for a pause. */
   failed(): boolean {
-    if (this.#redirect !== undefined) this.#redirect = undefined;
-    else this.#node = (this.#node + 1) % this.#nodes.length;
+    const places = this.#nodes.length + (this.#redirect === undefined ? 0 : 1);
+    if (this.#redirect === undefined) this.#node = (this.#node + 1) % this.#nodes.length;
+    this.#redirect = undefined;
     this.#failures += 1;
-    if (this.#failures <= this.#nodes.length - 1) return true;
+    if (this.#failures < places) return true;
     this.#failures = 0;
     return false;
   }

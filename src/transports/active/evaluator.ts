@@ -49,7 +49,13 @@ export class Evaluator {
       item.done = slot;
       await pace.pause();
     }
-    outbox.put(Math.max(slot, outbox.cursor ?? slot), rows);
+    outbox.put(this.#cursorAfter(slot), rows);
+  }
+
+  /** A new item may be looked at in slots that the others have behind them. A cursor in the future is a clock's that was wrong. */
+  #cursorAfter(slot: number): number {
+    const { cursor = slot } = this.#options.outbox;
+    return cursor > this.#options.ring.closed ? slot : Math.max(slot, cursor);
   }
 
   #rows(item: Listed, slot: number, stamp: Stamp): readonly OutboxRow[] {
