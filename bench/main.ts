@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { checks } from "./part-checks.ts";
 import { hung } from "./part-hung.ts";
+import { impstats } from "./part-impstats.ts";
 import { minutes } from "./part-minutes.ts";
 import { samples } from "./part-samples.ts";
 import { services } from "./part-services.ts";
@@ -12,7 +13,7 @@ import { FULL, QUICK, type Scale } from "./scale.ts";
 
 type Run = (scale: Scale) => Promise<Part | readonly Part[]>;
 
-const PARTS: Readonly<Record<string, Run>> = { checks, samples, services, shim, tls, hung, minutes };
+const PARTS: Readonly<Record<string, Run>> = { checks, samples, services, impstats, shim, tls, hung, minutes };
 
 const USAGE = `usage: npm run bench -- [--quick] [${Object.keys(PARTS).join("|")}]...`;
 
