@@ -14,6 +14,7 @@ export class ConfigurationReader {
   readonly #path: string;
   /** Text of what was looked at, by path: a file's identity, size and time, a directory's names. */
   #seen = new Map<string, string>();
+  #files = 0;
   #read: Configuration | undefined;
 
   constructor(io: Io, path: string) {
@@ -26,6 +27,7 @@ export class ConfigurationReader {
     const changed = [...this.#seen].some(([path, seen]) => this.#lookAt(path) !== seen);
     if (this.#seen.size > 0 && !changed) return this.#read;
     this.#seen = new Map();
+    this.#files = 0;
     const statements: Statement[] = [];
     const unread: Unread[] = [];
     this.#file(this.#path, { statements, unread, depth: 0 });
@@ -51,7 +53,8 @@ export class ConfigurationReader {
   }
 
   #text(path: string): { kind: "ok"; value: string } | { kind: "failed"; code: string; reason: string } {
-    if (this.#seen.size >= MOST_FILES) return { kind: "failed", code: "", reason: "too many files" };
+    this.#files++;
+    if (this.#files > MOST_FILES) return { kind: "failed", code: "", reason: "too many files" };
     this.#seen.set(path, this.#lookAt(path));
     const read = this.#io.files.read(bytePath(path), MOST_BYTES);
     return read.kind === "ok" ? { kind: "ok", value: read.value.bytes.toString("utf8") } : read;
