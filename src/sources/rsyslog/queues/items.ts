@@ -63,8 +63,8 @@ const pused = queueItem({
   units: "%",
   name: "Used",
   doc:
-    "Messages that wait, in percent of all for which the queue has room in memory and on disk. Room on disk is measured " +
-    "in messages of the length of those that are there. None where the limits are not known.",
+    "Messages that wait, in percent of these and those for which there is room yet: in memory, or of a disk-assisted queue " +
+    "on disk, measured in messages of the length of those that are there. None where the limits are not known.",
   standard: () => ONCE,
   value: percentUsed,
 });

@@ -46,14 +46,16 @@ function typeOf(settings: QueueSettings | undefined, { disk }: Holding): QueueTy
   return disk === undefined ? "memory" : "disk-assisted";
 }
 
-/** Messages for which there is room yet; undefined: not known. */
+/**
+ * Messages for which there is room yet; undefined: not known. Of a disk-assisted queue that on disk: once it is used up,
+ * what is more than the high water mark in memory is moved there and lost, although memory has room.
+ */
 export function roomOf({ type, capacity, diskCapacity }: Limits, held: Holding): number | undefined {
-  const inMemory = held.size - (type === "disk-assisted" ? (held.disk ?? 0) : 0);
-  const count = capacity === undefined ? undefined : Math.max(0, capacity - inMemory);
-  if (type === "memory") return count;
   const onDisk = diskRoom(diskCapacity, type === "disk" ? held.size : (held.disk ?? 0), held.diskBytes);
-  if (type === "disk") return count === undefined ? onDisk : Math.min(count, onDisk ?? count);
-  return onDisk === undefined ? undefined : onDisk + (count ?? 0);
+  if (type === "disk-assisted") return onDisk;
+  const count = capacity === undefined ? undefined : Math.max(0, capacity - held.size);
+  if (type === "memory") return count;
+  return count === undefined ? onDisk : Math.min(count, onDisk ?? count);
 }
 
 function diskRoom(capacity: number | undefined, messages: number, bytes: number | undefined): number | undefined {
