@@ -1,24 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { address } from "./address.ts";
 import { Bench } from "./daemon.ts";
 import { Logger } from "./logdir.ts";
-import { bundle, run, temporaryDirectory } from "./start.ts";
-
-const NOBODY = 65_534;
-const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
-/** Needs root, and a Node that is not installed where only root may go. */
-const [setpriv = "", ...rest] = [...AS_NOBODY, process.execPath, "--version"];
-const nobodyRunsNode = spawnSync(setpriv, rest).status === 0;
-
-/** A copy of the built program: the project may lie in a home directory that is shut. */
-function copyOfBundle(directory: string): string {
-  const project = dirname(dirname(bundle()));
-  for (const name of ["package.json", "dist"]) cpSync(join(project, name), join(directory, name), { recursive: true });
-  return join(directory, "dist", "tidemark.js");
-}
+import { nobodyRunsNode, startAsNobody } from "./nobody.ts";
+import { run, temporaryDirectory } from "./start.ts";
 
 /** What `status` says about a directory in the findings below its tables. */
 async function finding(bench: Bench, what: string): Promise<string> {
@@ -36,12 +23,8 @@ describe.runIf(nobodyRunsNode)("as an ordinary user", () => {
     chmodSync(shut.directory, 0o700);
     await logger.write(3);
     const bench = await Bench.at(address(import.meta.url));
-    for (const directory of [bench.state, bench.run]) mkdirSync(directory, { mode: 0o777 });
-    for (const directory of [bench.state, bench.run]) chmodSync(directory, 0o777);
     bench.configure([`LogDir.shut.Path=${shut.directory}`, `LogDir.open.Path=${open.directory}`, "LogDir.Discover=0"]);
-    const program = copyOfBundle(bench.directory);
-    await run("chmod", ["-R", "a+rX", bench.directory]);
-    await bench.start(AS_NOBODY, program);
+    await startAsNobody(bench);
 
     await bench.until("logdir.state[open]", "1"); // by the lock, which everybody may see
     expect(await bench.get("logdir.bytes[open]")).toBe(String(logger.bytes));
