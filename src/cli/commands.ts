@@ -23,12 +23,12 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
     usage: "run [-c FILE] [--demo] [--attached]",
-    doc: "Run the bridge in the foreground. --demo: with a memcached and a little load of its own. --attached: until standard input ends.",
+    doc: "Run the bridge in the foreground. --demo: with a memcached and a little load of its own. --attached: until standard input ends, asked at the control socket only.",
     options: ["config", "demo", "attached"],
     operands: [0, 0],
     run: ({ config, demo, attached }, output) => {
       if (attached) endWithInput();
-      return demo ? runDemo(output) : run(config, output);
+      return demo ? runDemo(output) : run(config, attached, output);
     },
   },
   get: {

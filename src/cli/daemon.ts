@@ -27,6 +27,13 @@ interface Parts {
   readonly destinations: Destinations;
 }
 
+export interface DaemonOptions {
+  readonly io: Io;
+  readonly log: LineLog;
+  /** Only a parent asks, at the control socket: without one there is no use in running, nor in value files. */
+  readonly attached: boolean;
+}
+
 /** The bridge: schedule, ring and all transports of one configuration. */
 export class Daemon {
   readonly sampling: Sampling;
@@ -51,8 +58,8 @@ export class Daemon {
     this.#destinations = parts.destinations;
   }
 
-  /** Listens, replays the journal and fires the first tick; malformed when the port cannot be had. */
-  static async start(settings: Settings, io: Io, log: LineLog): Promise<Parsed<Daemon>> {
+  /** Listens, replays the journal and fires the first tick; malformed when nobody could ask: a port cannot be had. */
+  static async start(settings: Settings, { io, log, attached }: DaemonOptions): Promise<Parsed<Daemon>> {
     let passive: PassiveServer | undefined;
     let destinations: Destinations | undefined;
     const counts = {
@@ -76,7 +83,11 @@ export class Daemon {
     destinations = new Destinations({ sampling, io, log });
     await destinations.apply(settings);
     const daemon = new Daemon({ settings, io, log, sampling, passive, destinations });
-    await daemon.#openRunDirectory();
+    await daemon.#openRunDirectory(attached);
+    if (attached && daemon.#control === undefined) {
+      await daemon.stop();
+      return malformed("there is no control socket to ask at");
+    }
     const plan = { expression: settings.core.Schedule, step: settings.step };
     daemon.#firing = new Firing(plan, io, () => void sampling.schedule.tick());
     return ok(daemon);
@@ -117,7 +128,7 @@ export class Daemon {
     await this.#values?.close();
   }
 
-  async #openRunDirectory(): Promise<void> {
+  async #openRunDirectory(attached: boolean): Promise<void> {
     const { RunDir } = this.#settings.core;
     const { registry, ring, schedule } = this.sampling;
     const why = obstacleTo(RunDir);
@@ -142,7 +153,7 @@ export class Daemon {
     });
     if (control.kind === "ok") this.#control = control.value;
     else this.#log.warning(`No control socket: ${control.reason}.`);
-    this.#openValueFiles(join(RunDir, VALUE_DIRECTORY));
+    if (!attached) this.#openValueFiles(join(RunDir, VALUE_DIRECTORY));
   }
 
   #openValueFiles(directory: string): void {

@@ -12,10 +12,13 @@ import { startScreen } from "./start-screen.ts";
 /** What must be over 2 s after SIGTERM; a stop that hangs is cut off so that a supervisor never has to kill. */
 const STOP_MS = 1900;
 
-/** `tidemark run`: the bridge in the foreground, until SIGTERM or SIGINT. */
-export async function run(config: string | undefined, output: Output): Promise<ExitCode> {
+/**
+ * `tidemark run`: the bridge in the foreground, until SIGTERM or SIGINT.
+ * @param attached for a parent that asks at the control socket, and there alone
+ */
+export async function run(config: string | undefined, attached: boolean, output: Output): Promise<ExitCode> {
   const settings = readSettings(config);
-  if (settings.kind === "ok") return bridge(settings.value, output);
+  if (settings.kind === "ok") return bridge(settings.value, output, { attached });
   output.error(settings.reason);
   return EXIT.wrong;
 }
@@ -27,7 +30,7 @@ export async function runDemo(output: Output): Promise<ExitCode> {
     output.error(`tidemark: ${demo.reason}`);
     return EXIT.failed;
   }
-  const code = await bridge(demo.value.settings, output, demo.value.findings);
+  const code = await bridge(demo.value.settings, output, { findings: demo.value.findings });
   demo.value.stop();
   return code;
 }
@@ -39,12 +42,17 @@ export function endWithInput(): void {
   process.stdin.resume();
 }
 
-async function bridge(settings: Settings, output: Output, findings: readonly Finding[] = []): Promise<ExitCode> {
+interface Way {
+  readonly attached?: boolean;
+  readonly findings?: readonly Finding[];
+}
+
+async function bridge(settings: Settings, output: Output, { attached = false, findings = [] }: Way): Promise<ExitCode> {
   const io = realIo();
   const log = openLog(settings, () => io.now().mono);
   let asked = false;
   process.on("SIGHUP", () => (asked = true)); // by itself it would end us, and a long journal takes its time
-  const daemon = await Daemon.start(settings, io, log);
+  const daemon = await Daemon.start(settings, { io, log, attached });
   if (daemon.kind === "malformed") {
     log.error(`Cannot start: ${daemon.reason}.`);
     return EXIT.failed;
