@@ -8,6 +8,7 @@ const TYPES = { float: 0, char: 1, unsigned: 3, text: 4 } as const;
 export type ValueType = keyof typeof TYPES;
 
 const PASSIVE = 0;
+const ACTIVE = 7;
 const DEPENDENT = 18;
 const AGENT_INTERFACE = 1;
 const JSONPATH = "12";
@@ -16,10 +17,10 @@ const NO_VALUE = { error_handler: "0", error_handler_params: "" } as const;
 const GROUP = "Tests of tidemark";
 const POLL_MS = 200;
 
-const created: PolledHost[] = [];
+const created = new Map<string, PolledHost>();
 
 afterAll(async () => {
-  for (const host of created) await host.api.call("host.delete", [host.id]);
+  for (const host of created.values()) await host.remove();
 });
 
 export interface HostOptions {
@@ -53,7 +54,7 @@ export interface Point {
   readonly value: string;
 }
 
-/** A host in Zabbix whose agent interface is a port of the test. It is deleted when the test file is over. */
+/** A host in Zabbix whose agent interface is a port of the test, which may as well be asked for active checks. It is deleted when the test file is over. */
 export class PolledHost {
   readonly api: Api;
   readonly id: string;
@@ -82,8 +83,30 @@ export class PolledHost {
     });
     const [row] = await api.rows("hostinterface.get", { hostids: id });
     const host = new PolledHost(api, id, found(row?.["interfaceid"], `"${name}" has no interface`));
-    created.push(host);
+    created.set(`${server.version} ${id}`, host);
     return host;
+  }
+
+  /** A host that is there already, such as one of autoregistration. */
+  static async find(server: Server, name: string): Promise<PolledHost | undefined> {
+    const api = await Api.login(server);
+    const id = await api.idOf("host", name);
+    if (id === undefined) return undefined;
+    const [row] = await api.rows("hostinterface.get", { hostids: id });
+    const host = new PolledHost(api, id, row?.["interfaceid"] ?? "");
+    created.set(`${server.version} ${id}`, host);
+    return host;
+  }
+
+  /** Deletes the host before the test file is over. */
+  async remove(): Promise<void> {
+    for (const [key, host] of created) if (host.id === this.id && host.api === this.api) created.delete(key);
+    await this.api.call("host.delete", [this.id]);
+  }
+
+  /** An active check; answers the item's id. */
+  active(key: string, type: ValueType, delay = "1s"): Promise<string> {
+    return this.api.create("item", { ...activeItem(this.id, key, delay), value_type: TYPES[type] });
   }
 
   /** A passive check each second; answers the item's id. */
@@ -201,6 +224,10 @@ export class PolledHost {
   #passive(key: string): Readonly<Record<string, unknown>> {
     return { hostid: this.id, key_: key, name: key, type: PASSIVE, delay: "1s", interfaceid: this.#interface };
   }
+}
+
+function activeItem(hostid: string, key: string, delay: string): Readonly<Record<string, unknown>> {
+  return { hostid, key_: key, name: key, type: ACTIVE, delay };
 }
 
 function itemNow(row: Row): ItemNow {
