@@ -1,6 +1,6 @@
 import type { LocalAddress } from "../../io/io.ts";
 
-/** A virtual address in the one form that all writings of it have. `device`: where it is to be; undefined: not said. */
+/** A virtual address in the one form that all writings of it have. `device`: where it is to be; undefined: anywhere. */
 export interface VirtualAddress {
   readonly address: string;
   readonly device: string | undefined;
@@ -24,11 +24,19 @@ function canonical(text: string): string | undefined {
 const LOOPBACK = "lo";
 
 /**
- * Which of the virtual addresses this machine has. Those on the loopback interface do not count unless they are meant
- * to be there: a real server behind a director keeps the director's address on it.
+ * Which of the virtual addresses this machine has where they belong. One that may be anywhere may not be on the loopback
+ * interface: a real server behind a director keeps the director's address there.
  */
 export function presentOf(virtual: readonly VirtualAddress[], own: readonly LocalAddress[]): readonly VirtualAddress[] {
+  const placed = own.map((each) => ({ address: canonical(each.address), device: withoutLabel(each.interface) }));
   return virtual.filter(({ address, device }) =>
-    own.some((each) => canonical(each.address) === address && (each.interface !== LOOPBACK || device === LOOPBACK)),
+    placed.some(
+      (each) => each.address === address && (device === undefined ? each.device !== LOOPBACK : each.device === device),
+    ),
   );
+}
+
+/** An address with a label shows that instead of its interface: "eth0:1". */
+function withoutLabel(name: string): string {
+  return name.split(":", 1)[0] ?? name;
 }

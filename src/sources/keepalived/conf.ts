@@ -5,7 +5,7 @@ export interface ConfiguredInstance {
   readonly name: string;
   /** "": not said. */
   readonly interface: string;
-  /** virtual_ipaddress and virtual_ipaddress_excluded. */
+  /** virtual_ipaddress and virtual_ipaddress_excluded; where they belong, too, unless it makes an interface for them. */
   readonly addresses: readonly VirtualAddress[];
 }
 
@@ -53,16 +53,24 @@ function* resolved(lines: readonly string[], id: string): Generator<string> {
   }
 }
 
+/** An instance while its block is being read. */
+interface Begun {
+  readonly name: string;
+  interface: string;
+  makesInterface: boolean;
+  readonly addresses: VirtualAddress[];
+}
+
 /** Follows the blocks. A block's words may stand on the line before its brace. */
 class BlockReader {
-  readonly #instances: { readonly name: string; interface: string; readonly addresses: VirtualAddress[] }[] = [];
+  readonly #instances: Begun[] = [];
   readonly #blocks: (readonly string[])[] = [];
   #namespace: string | undefined;
   #words: string[] = [];
   #before: readonly string[] = [];
 
   get conf(): Conf {
-    return { instances: this.#instances, namespace: this.#namespace };
+    return { instances: this.#instances.map(finished), namespace: this.#namespace };
   }
 
   add(word: string): void {
@@ -75,7 +83,7 @@ class BlockReader {
     this.#blocks.push(block);
     const [kind, name] = block;
     if (kind === "vrrp_instance" && name !== undefined && this.#blocks.length === 1) {
-      this.#instances.push({ name, interface: "", addresses: [] });
+      this.#instances.push({ name, interface: "", makesInterface: false, addresses: [] });
     }
   }
 
@@ -98,7 +106,16 @@ class BlockReader {
     const instance = outer === "vrrp_instance" ? this.#instances.at(-1) : undefined;
     if (instance === undefined) return;
     if (inner === undefined && keyword === "interface" && value !== undefined) instance.interface = value;
+    if (inner === undefined && MAKES_INTERFACE.test(keyword ?? "")) instance.makesInterface = true;
     const address = inner?.startsWith("virtual_ipaddress") ? parseVirtualAddress(words) : undefined;
     if (address !== undefined) instance.addresses.push(address);
   }
+}
+
+const MAKES_INTERFACE = /^use_(?:vmac|ipvlan)/;
+
+/** Addresses are put on the instance's interface where they name none. */
+function finished({ name, interface: own, makesInterface, addresses }: Begun): ConfiguredInstance {
+  const deviceOf = ({ device }: VirtualAddress) => (makesInterface ? undefined : device || own || undefined);
+  return { name, interface: own, addresses: addresses.map((each) => ({ ...each, device: deviceOf(each) })) };
 }

@@ -43,9 +43,11 @@ export class Judge {
   /** Undefined: nothing says anything. */
   weigh(said: Evidence | undefined, addresses: Addresses): Verdict | undefined {
     const byAddress = stateBy(addresses);
+    const isLacking = addresses.here !== undefined && addresses.here.length < addresses.all.length;
+    this.#lacking = isLacking && byAddress === "master" ? this.#lacking + 1 : 0;
     const words = said === undefined || said.state === "unknown" ? undefined : said;
+    this.#against = words !== undefined && isContradiction(words.state, addresses) ? this.#against + 1 : 0;
     if (words === undefined) return byAddress === undefined ? undefined : this.#bare(byAddress, addresses);
-    this.#against = isContradiction(words.state, addresses) ? this.#against + 1 : 0;
     if (byAddress !== undefined && this.#against >= PATIENCE) {
       const verdict = this.#bare(byAddress, addresses);
       return { ...verdict, note: `its ${words.way} says ${words.state}, but ${presence(addresses)}` };
@@ -59,10 +61,8 @@ export class Judge {
     return { state, way: "addresses", since: undefined, priority: undefined, note };
   }
 
-  /** A master that has not all of its addresses. */
+  /** Of a master that has not all of its addresses. */
   #lack(addresses: Addresses): string | undefined {
-    const isLacking = addresses.here !== undefined && addresses.here.length < addresses.all.length;
-    this.#lacking = isLacking ? this.#lacking + 1 : 0;
     return this.#lacking >= PATIENCE ? presence(addresses) : undefined;
   }
 }

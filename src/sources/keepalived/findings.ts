@@ -9,6 +9,7 @@ import type { DumpFile } from "./dump.ts";
 import type { NotifyFifo } from "./notify-fifo.ts";
 
 const DENIED = "permission denied";
+const NO_FIFO = "it is no FIFO";
 
 /** keepalived.conf could not be read. */
 export function confFinding(io: Io, failed: Extract<ConfRead, { kind: "failed" }>): Finding {
@@ -29,7 +30,12 @@ export function fifoFinding(io: Io, { path, failure = "" }: NotifyFifo): Finding
     const mend = `setfacl -m u:${ownName(io)}:r ${word}; and for the next one, in global_defs of keepalived.conf: ${directive}`;
     return { what, found: deniedReason(io, path), mend };
   }
-  return { what, found: failure, mend: `put this into global_defs of keepalived.conf, and restart it: ${directive}` };
+  const away = failure.endsWith(NO_FIFO) ? `mv ${word} ${word}.old; ` : "";
+  return {
+    what,
+    found: failure,
+    mend: `${away}put this into global_defs of keepalived.conf, and restart it: ${directive}`,
+  };
 }
 
 /** Somebody else writes into the FIFO. */

@@ -49,13 +49,29 @@ describe("by virtual addresses", () => {
     ]);
   });
 
-  test("an address on the loopback interface makes no master", async () => {
+  test.each([
+    ["a label", "eth0:vip", "master"],
+    ["another interface, as on a real server behind a director", "dummy0", "not master"],
+    ["the loopback interface", "lo", "not master"],
+  ])("the address on %s", async (_, device, state) => {
     const world = new World();
     world.keepalived(CONF);
-    world.own = [{ interface: "lo", address: "192.0.2.10" }];
+    world.own = [{ interface: device, address: "192.0.2.10" }];
     const bench = benchOf(world);
     await next(world, bench);
-    expect(told(bench)).toBe("not master by addresses");
+    expect(told(bench)).toBe(`${state} by addresses`);
+  });
+
+  test("a configured address may be on any interface but lo", async () => {
+    const world = new World();
+    world.keepalived("");
+    const bench = benchOf(world, "a.Address=192.0.2.10");
+    world.own = [{ interface: "lo", address: "192.0.2.10" }];
+    await next(world, bench);
+    expect(told(bench, "a")).toBe("not master by addresses");
+    world.own = [{ interface: "bond0.7", address: "192.0.2.10" }];
+    await next(world, bench);
+    expect(told(bench, "a")).toBe("master by addresses");
   });
 
   test("every writing of an IPv6 address is the same", async () => {

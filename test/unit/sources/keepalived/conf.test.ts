@@ -50,12 +50,15 @@ vrrp_instance VI_2 {
 virtual_server 10.10.10.2 1358 {
     real_server 192.168.200.2 1358 { weight 1 }
 }`),
-    ).toEqual(["VI_1 eth0: 192.168.200.16@eth2 192.168.200.17 2001:db8::10 172.16.1.1", "VI_2 eth1: 10.1.1.1"]);
+    ).toEqual([
+      "VI_1 eth0: 192.168.200.16@eth2 192.168.200.17@eth0 2001:db8::10@eth0 172.16.1.1@eth0",
+      "VI_2 eth1: 10.1.1.1@eth1",
+    ]);
   });
 
   test("the brace on a line of its own", () => {
     expect(told("vrrp_instance a\n{\n interface e\n virtual_ipaddress\n {\n 10.0.0.1\n }\n}")).toEqual([
-      "a e: 10.0.0.1",
+      "a e: 10.0.0.1@e",
     ]);
   });
 
@@ -80,13 +83,18 @@ virtual_server 10.10.10.2 1358 {
       told(
         `$VIP=10.0.0.7\n$DEV = eth5\nvrrp_instance a {\n interface $DEV\n virtual_ipaddress {\n \${VIP}/24\n $NONE\n }\n}`,
       ),
-    ).toEqual(["a eth5: 10.0.0.7"]);
+    ).toEqual(["a eth5: 10.0.0.7@eth5"]);
   });
 
   test("lines for one machine only", () => {
     const text = "vrrp_instance a {\n@here interface e0\n@there interface e1\n@^here virtual_router_id 2\n}";
     expect(told(text, "here")).toEqual(["a e0: "]);
     expect(told(text, "there")).toEqual(["a e1: "]);
+  });
+
+  test("addresses on an interface that keepalived makes may be anywhere", () => {
+    const addresses = "virtual_ipaddress {\n 10.0.0.1 dev e1\n }";
+    expect(told(`vrrp_instance a {\n interface e0\n use_vmac vrrp.7\n ${addresses}\n}`)).toEqual(["a e0: 10.0.0.1"]);
   });
 
   test("a network namespace of its own", () => {
