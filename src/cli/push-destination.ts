@@ -15,7 +15,7 @@ export function pushDestinations(surroundings: Surroundings): readonly Wanted[] 
   return settings.pushes.map((push) => ({
     what: whatOf(push),
     queue: `push ${push.name} ${push.host} ${push.server}`,
-    made: JSON.stringify(["push", push, settings.tls.connect]),
+    made: JSON.stringify(["push", push, settings.core.Timeout, settings.tls.connect]),
     open: (outbox) => opened(push, outbox, surroundings),
   }));
 }
@@ -45,6 +45,7 @@ function opened(push: PushSettings, outbox: Parameters<Wanted["open"]>[0], surro
     name: push.name,
     what,
     host: push.host,
+    timeout: settings.core.Timeout,
     everySlots: Math.ceil(push.intervalSeconds / step),
     keys,
     outbox,

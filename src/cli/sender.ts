@@ -61,9 +61,9 @@ export class Sender {
     const { timestamps, output } = this.#options;
     const sent = timestamps ? { sent: instantOf(this.#io.now().clock) } : {};
     const request = encodeSenderData(rows.map(encodeSenderRow), sent);
-    let requested = await this.#link.request((send) => exchangeRows(send, request, false));
+    let requested = await this.#link.request((send) => exchangeRows(send, request, { compress: false }));
     while (requested.kind === "again") {
-      requested = await this.#link.request((send) => exchangeRows(send, request, false));
+      requested = await this.#link.request((send) => exchangeRows(send, request, { compress: false }));
     }
     if (requested.kind !== "done") return false;
     const { failed, info } = requested.value;

@@ -10,6 +10,8 @@ import { Standings } from "./standings.ts";
 export interface AcceptanceOptions {
   readonly what: string;
   readonly host: string;
+  /** Directive Timeout. */
+  readonly timeout: number;
   readonly link: Pick<Link, "request">;
   readonly io: Pick<Io, "now">;
   readonly log: Pick<Log, "info" | "warning">;
@@ -56,11 +58,11 @@ export class Acceptance {
   }
 
   async #sendAgain(keys: readonly string[]): Promise<boolean> {
-    const { link, io, log, what } = this.#options;
+    const { link, io, log, what, timeout } = this.#options;
     const rows = keys.flatMap((key) => this.#standings.rowsOf(key));
     for (let at = 0; at < rows.length; at += REQUEST_ROWS) {
       const some = rows.slice(at, at + REQUEST_ROWS);
-      const sent = await link.request((send) => sendAgain(send, some, io.now().clock));
+      const sent = await link.request((send) => sendAgain(send, some, { now: io.now().clock, timeout }));
       if (sent.kind !== "done") return false;
     }
     for (const key of keys) this.#standings.settle(key);
@@ -85,7 +87,8 @@ export class Acceptance {
   /** By halves, since a reply tells only how many. Undefined: the server could not be asked. */
   async #refusedOf(keys: readonly string[]): Promise<readonly string[] | undefined> {
     if (keys.length === 0) return [];
-    const asked = await this.#options.link.request((send) => probe(send, this.#options.host, keys));
+    const { link, host, timeout } = this.#options;
+    const asked = await link.request((send) => probe(send, { host, keys, timeout }));
     if (asked.kind !== "done") return undefined;
     const { failed } = asked.value;
     if (failed === 0 || failed >= keys.length) return failed === 0 ? [] : keys;

@@ -23,6 +23,8 @@ export interface PushOptions {
   readonly what: string;
   /** Name of the host in Zabbix. */
   readonly host: string;
+  /** Directive Timeout, seconds. */
+  readonly timeout: number;
   /** Slots from one value of a key to the next. */
   readonly everySlots: number;
   readonly keys: Pick<PushedKeys, "now" | "count">;
@@ -127,12 +129,12 @@ export class PushClient implements Destination {
 
   /** Does one thing. @returns seconds until there is another one to do; infinite: when something is put */
   async #step(): Promise<number> {
-    const { outbox, link, io } = this.#options;
+    const { outbox, link, io, timeout } = this.#options;
     if (io.now().mono < this.#pausedUntil) return this.#pausedUntil - io.now().mono;
     if (this.#acceptance.dueAt <= io.now().mono) await this.#acceptance.retry();
     const batch = await outbox.next(REQUEST_ROWS);
     if (batch === undefined) return this.#acceptance.dueAt - io.now().mono;
-    const sent = await link.request((send) => sendBatch(send, batch, io.now().clock));
+    const sent = await link.request((send) => sendBatch(send, batch, { now: io.now().clock, timeout }));
     if (sent.kind === "done") {
       outbox.acknowledge(batch, batch === this.#tried ? 0 : sent.value.failed); // a repetition is refused, too
       await this.#acceptance.judge(batch, sent.value.failed);

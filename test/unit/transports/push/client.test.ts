@@ -25,6 +25,7 @@ function pushing({
     name: "main",
     what: `Push "main"`,
     host: "web 1",
+    timeout: 3,
     everySlots,
     keys: { now: async () => keys, count: keys.length },
     outbox,
