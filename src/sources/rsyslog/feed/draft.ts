@@ -97,11 +97,9 @@ export class Draft {
   }
 
   #merge({ id, origin, name, numbers }: StatsRecord): void {
-    const object = this.#objects.get(id);
-    if (object === undefined) this.#objects.set(id, { origin, name, numbers });
-    else
-      for (const [field, figure] of numbers)
-        object.numbers.set(field, joined(field, object.numbers.get(field), figure));
+    const numbersBefore = this.#objects.get(id)?.numbers;
+    if (numbersBefore === undefined) this.#objects.set(id, { origin, name, numbers });
+    else addTo(numbersBefore, numbers);
   }
 
   /** Whether all is here that a sweep usually has. */
@@ -126,6 +124,10 @@ export class Draft {
   get objects(): readonly StatsObject[] {
     return [...this.#objects.values()];
   }
+}
+
+function addTo(before: StatsRecord["numbers"], more: StatsRecord["numbers"]): void {
+  for (const [field, figure] of more) before.set(field, joined(field, before.get(field), figure));
 }
 
 /** The number of two objects of one name: their sum, but of a high-water mark the larger. */

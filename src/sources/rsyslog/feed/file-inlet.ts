@@ -3,7 +3,7 @@ import { type BytePath, type FileFacts, pathText, type Reached } from "../../../
 import type { Log } from "../../../io/log.ts";
 import type { Slices } from "../../../io/slices.ts";
 import type { Clock, Stamp } from "../../../ring/sample.ts";
-import { type ReadOutcome, readOn, startOffset } from "./file-reading.ts";
+import { type ReadOutcome, readOn, startOffset, type Wanted } from "./file-reading.ts";
 import { FollowedFile } from "./followed-file.ts";
 import type { Inlet } from "./inlet.ts";
 import { StatsReader } from "./stats-reader.ts";
@@ -16,6 +16,9 @@ const SECOND_BYTES = 2 ** 19;
 const MOST_BYTES = 2 ** 25;
 /** A file that is farther ahead of us is read on near its end: what it says there is newer than all that is left out. */
 const MOST_BEHIND = 2 ** 26;
+/** How far from its end a file is begun at most, at first and then. */
+const START_BYTES = 2 ** 24;
+const LEAP_BYTES = 2 ** 20;
 /** A file that was not written to for so many sweeps' time is no longer in use. */
 const INTERVALS = 3;
 
@@ -110,15 +113,19 @@ export class FileInlet implements Inlet {
     const { sweeps } = this.reader;
     const since = sweeps.newest?.clock;
     sweeps.startAfter(since, look.stamp);
-    await this.#startNearEnd(followed, look, since);
-    look.left = MOST_BYTES;
+    const offset = await this.#startNearEnd(followed, look, { since, farthest: START_BYTES });
+    look.left = Math.max(look.left, followed.size - offset);
     await this.#readOn(look);
     this.#settle(look);
     if (since === undefined) sweeps.keepTwo();
   }
 
-  async #startNearEnd(followed: FollowedFile, { stamp, slices }: Look, since: Clock | undefined): Promise<number> {
-    const offset = await startOffset(followed, { stamp, since }, slices);
+  async #startNearEnd(
+    followed: FollowedFile,
+    { stamp, slices }: Look,
+    { since, farthest }: Omit<Wanted, "stamp">,
+  ): Promise<number> {
+    const offset = await startOffset(followed, { stamp, since, farthest }, slices);
     this.#current = { identity: this.#current?.identity ?? "", followed: followed.at(offset) };
     this.#endAt = undefined;
     this.reader.cut();
@@ -143,7 +150,8 @@ export class FileInlet implements Inlet {
   }
 
   async #leap(followed: FollowedFile, look: Look): Promise<void> {
-    const lost = (await this.#startNearEnd(followed, look, undefined)) - followed.offset;
+    const lost =
+      (await this.#startNearEnd(followed, look, { since: undefined, farthest: LEAP_BYTES })) - followed.offset;
     this.reader.count("lostBytes", lost);
     this.#log.warning(`Left out ${lost} bytes of "${pathText(this.#path)}": it grows faster than it can be read.`);
   }

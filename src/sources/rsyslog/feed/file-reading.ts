@@ -8,10 +8,8 @@ import { StatsReader } from "./stats-reader.ts";
 const CHUNK_BYTES = 2 ** 16;
 /** Enough for some lines, of which one has a time. */
 const LAST_BYTES = 2 ** 14;
-/** From here it is tried to find two whole sweeps before the end of a file, then from farther away. */
+/** From so far before the end of a file it is tried to find two whole sweeps. */
 const WINDOWS = [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24] as const;
-/** For sweeps of an earlier life it is not gone back farther. */
-const SINCE_WINDOW = 2 ** 22;
 
 /** How a file is read. */
 export interface Reading {
@@ -59,22 +57,26 @@ function learnZone({ file, reader, stamp, endAt }: Reading): void {
   if (end.kind === "ok") reader.learnZone(end.value.bytes, end.value.written);
 }
 
+/** What is wanted of a place to begin: sweeps since then, not farther from the end than this. */
+export interface Wanted {
+  readonly stamp: Stamp;
+  readonly since: Clock | undefined;
+  readonly farthest: number;
+}
+
 /** Where to begin in a file: so near its end that there are two whole sweeps, and all later than `since`. */
-export async function startOffset(
-  file: FollowedFile,
-  { stamp, since }: { readonly stamp: Stamp; readonly since: Clock | undefined },
-  slices: Slices,
-): Promise<number> {
+export async function startOffset(file: FollowedFile, wanted: Wanted, slices: Slices): Promise<number> {
+  const { stamp, since, farthest } = wanted;
   const size = file.size;
   let offset = 0;
   for (const window of WINDOWS) {
+    if (window > farthest) break;
     if (size <= window) return 0;
     offset = lineStart(file, size - window);
     const trial = new StatsReader();
     await readOn({ file: file.at(offset), reader: trial, stamp, endAt: undefined, most: window }, slices);
-    const oldest = trial.sweeps.oldest;
-    const isFar = since === undefined || window >= SINCE_WINDOW || (oldest !== undefined && oldest.clock <= since);
-    if (trial.sweeps.length >= 2 && isFar) break;
+    const oldest = trial.sweeps.oldest?.clock ?? Number.POSITIVE_INFINITY;
+    if (trial.sweeps.length >= 2 && (since === undefined || oldest <= since)) break;
   }
   return offset;
 }

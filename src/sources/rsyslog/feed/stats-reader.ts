@@ -11,8 +11,10 @@ import type { FeedCounts } from "./sweep.ts";
 import { SweepQueue } from "./sweep-queue.ts";
 import { zabbixRecords } from "./zabbix-sweep.ts";
 
-/** So many lines are read between two looks at the clock: a fraction of a millisecond. */
-const LINES = 32;
+/** So much text is read between two looks at the clock: a fraction of a millisecond. */
+const STRETCH = 2 ** 13;
+/** What a line costs beside its text. */
+const LINE = 128;
 /** Where the last line with a time is looked for. */
 const LAST_LINES = 2 ** 14;
 
@@ -44,14 +46,13 @@ export class StatsReader {
   });
   /** Of the last line that had one: the prometheus format stamps what a number means, not the number. */
   #time: LineTime | undefined;
+  #stretch = 0;
 
   async read(bytes: Buffer, arrival: Arrival, slices: Slices): Promise<void> {
-    let lines = 0;
     for (const line of this.#splitter.lines(bytes)) {
       const more = this.#line(line, arrival, slices);
       if (more !== undefined) await more;
-      lines += 1;
-      if (lines % LINES === 0) await slices.pause();
+      if (this.#isTired(line)) await slices.pause();
     }
   }
 
@@ -136,15 +137,21 @@ export class StatsReader {
   }
 
   async #oneLine(text: string, time: RecordTime, slices: Slices): Promise<void> {
-    let pieces = 0;
     this.#assembler.begin(true);
     for (const piece of zabbixRecords(text.trimEnd())) {
-      pieces += 1;
       if (piece === undefined) return this.#cutShort();
       if (piece !== "") this.#take(parseJsonText(piece), time);
-      if (piece === "" || pieces % LINES === 0) await slices.pause();
+      if (piece === "" || this.#isTired(piece)) await slices.pause();
     }
     this.#assembler.end();
+  }
+
+  /** Whether so much text was read that something else may want its turn. */
+  #isTired(text: string): boolean {
+    this.#stretch += text.length + LINE;
+    if (this.#stretch < STRETCH) return false;
+    this.#stretch = 0;
+    return true;
   }
 
   #cutShort(): void {
