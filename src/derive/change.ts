@@ -10,7 +10,7 @@ export function change(view: View, window: Window, field: string): Answer<number
   return flatMap(covered(view.steps(window), NEARLY_ALL), () => {
     const grown = view.number(field) - levelBefore(view, window, field);
     return Number.isNaN(grown)
-      ? none(`"${field}" was not known at the start of the last ${window.text}`)
+      ? none(`"${field}" is not known for both ends of the last ${window.text}`)
       : value(grown);
   });
 }
