@@ -89,7 +89,9 @@ export class Assembler {
 
   #close(draft: Draft): void {
     this.#closed = draft;
-    if (draft.isFromStart || draft.covers(this.#usual)) {
+    if (draft.isSeveral) {
+      this.#assembled.count("lostSweeps");
+    } else if (draft.isFromStart || draft.covers(this.#usual)) {
       this.#usual = draft.seen;
       this.#assembled.whole(draft);
     } else {

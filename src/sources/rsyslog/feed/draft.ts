@@ -56,14 +56,16 @@ export class Draft {
 
   /**
    * Whether a record is of this sweep: near enough in time, and not here yet. One that is here comes again when objects
-   * share a name: as often as in the sweep before, or in the same second. Sweeps are at least a second apart.
+   * share a name: as often as in the sweep before, or in the same second. Sweeps are at least a second apart, but for
+   * the last one before rsyslogd stops: it begins where all is here that a sweep usually has.
    */
   takes(record: StatsRecord, time: RecordTime, usual: Usual): boolean {
     if (this.isOneLine) return true;
     if (!this.#isNear(time)) return false;
     const seen = this.#seen.get(record.key);
     if (seen === undefined || this.#lacks(record, usual)) return true;
-    return time.clock - seen.clock < SHORTEST_INTERVAL && (time.stamped || record.key !== this.#firstKey);
+    const isBeginning = record.key === this.#firstKey && (!time.stamped || (this.isFromStart && this.covers(usual)));
+    return time.clock - seen.clock < SHORTEST_INTERVAL && !isBeginning;
   }
 
   /** Whether a record is of this sweep though it was taken for whole. */
@@ -110,6 +112,11 @@ export class Draft {
 
   get seen(): Usual {
     return this.#seen;
+  }
+
+  /** Every record came more than once: it is several sweeps of one second. */
+  get isSeveral(): boolean {
+    return !this.isOneLine && [...this.#seen.values()].every(({ count }) => count > 1);
   }
 
   /** How much memory it takes, counted in numbers. */

@@ -78,6 +78,18 @@ describe("where one sweep ends and the next begins", () => {
     expect((await sweepsOf(text)).map(({ objects }) => objects.length)).toEqual([4, 5, 5, 4, 5]);
   });
 
+  test("two in one second, as when rsyslogd stops right after a report: two, and so are all that follow", async () => {
+    const texts = [-20, -10, -10, -4, -3, -2].map((second) => sweepText(START + second));
+    const sweeps = await sweepsOf(texts.join(""));
+    expect(values(sweeps)).toEqual([-20, -10, -10, -4, -3, -2].map((second) => START + second));
+  });
+
+  test("two in the first second that is read: not known apart, so none; all that follow are", async () => {
+    const texts = [-10, -10, -4, -3, -2].map((second) => sweepText(START + second));
+    const sweeps = await sweepsOf(texts.join(""));
+    expect(values(sweeps)).toEqual([-4, -3, -2].map((second) => START + second));
+  });
+
   test("the clock is set back", async () => {
     const readings = new Readings();
     readings.reader.begin();
