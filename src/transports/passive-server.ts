@@ -18,8 +18,7 @@ import type { Peers } from "./peers.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
 import { ReplyCache } from "./reply-cache.ts";
 import type { Accept } from "./tls/compile.ts";
-import { Door } from "./tls/door.ts";
-import { HANDSHAKE_LIMITS, Handshakes } from "./tls/handshakes.ts";
+import { Entrance } from "./tls/entrance.ts";
 import { BROKEN_OFF } from "./tls/verdict.ts";
 
 /** What is needed of the registry: answers from memory, and the number that changes with what they are made of. */
@@ -54,8 +53,6 @@ const MOST_HELD = 16 << 20;
 /** A burst of one server's checks arrives within milliseconds: with the default of 511 some wait for a SYN retry. */
 const BACKLOG = 4096;
 const SWEEP_MS = 250;
-/** The first byte of a TLS connection: the type of a handshake record. No Zabbix packet begins with it. */
-const TLS_HANDSHAKE = 0x16;
 
 /** Starts a server on all addresses; malformed with a fragment that names the address when one cannot be had. */
 export async function listenPassive(options: PassiveOptions): Promise<Parsed<PassiveServer>> {
@@ -85,19 +82,17 @@ export class PassiveServer {
   readonly #servers: Server[] = [];
   readonly #onData = withSocket((socket, chunk: Buffer) => this.#receive(socket, chunk));
   readonly #onClose = withSocket((socket) => this.#closed(socket));
-  readonly #handshakes = new Handshakes({
-    limits: HANDSHAKE_LIMITS,
-    nextTurn: setImmediate,
-    crowd: (socket) => this.#refuse(socket, "crowded", `more than ${HANDSHAKE_LIMITS.inAll} TLS handshakes at once`),
-  });
+  readonly #entrance: Entrance;
   #rules: PassiveRules;
-  #door: Door | undefined;
   #requests = 0;
   #stopSweep: (() => void) | undefined;
 
   constructor(options: PassiveOptions) {
     this.#rules = options;
-    this.#door = this.#doorOf(options);
+    this.#entrance = new Entrance(options.accept, {
+      opened: (socket, secure) => this.#opened(socket, secure),
+      refused: (socket, { refusal, found }) => this.#refuse(socket, refusal, found),
+    });
     this.#io = options.io;
     this.#log = options.log;
     this.#refusals = new Refusals(options.log);
@@ -120,7 +115,7 @@ export class PassiveServer {
   /** Takes other rules for all connections from now on; handshakes that have begun end by the old ones. */
   apply(rules: PassiveRules): void {
     this.#rules = rules;
-    this.#door = this.#doorOf(rules);
+    this.#entrance.apply(rules.accept);
     this.#replies.clear();
   }
 
@@ -186,9 +181,9 @@ export class PassiveServer {
   #receive(socket: Socket, chunk: Buffer): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined || connection.answered) return; // bytes behind an answered request are ignored
-    const { registry, accept } = this.#rules;
+    const { registry } = this.#rules;
     const first = connection.decoder === undefined;
-    if (first && connection.secure === undefined && !(accept.unencrypted && chunk[0] !== TLS_HANDSHAKE)) {
+    if (first && connection.secure === undefined && !this.#entrance.leavesAlone(chunk)) {
       this.#encrypt(socket, connection, chunk);
       return;
     }
@@ -199,27 +194,13 @@ export class PassiveServer {
 
   /** The first byte has decided: the connection goes on with TLS, or not at all. */
   #encrypt(socket: Socket, connection: Connection, chunk: Buffer): void {
-    const door = this.#door;
-    if (chunk[0] !== TLS_HANDSHAKE) {
-      this.#refuse(socket, "encryption", 'it came unencrypted, which "TLSAccept" does not list');
-    } else if (door === undefined) {
-      this.#refuse(socket, "encryption", 'it wants TLS, "TLSAccept" lists unencrypted only');
-    } else {
-      socket.pause();
-      socket.off("data", this.#onData);
-      socket.unshift(chunk);
-      connection.handshake = true;
-      this.#connections.hold(connection, chunk.length);
-      this.#handshakes.enter(socket, connection.peer, () => door.begin(socket));
-    }
-  }
-
-  #doorOf({ accept: { secure } }: PassiveRules): Door | undefined {
-    if (secure === undefined) return undefined;
-    return new Door(secure, {
-      opened: (socket, encrypted) => this.#opened(socket, encrypted),
-      refused: (socket, { refusal, found }) => this.#refuse(socket, refusal, found),
-    });
+    socket.pause();
+    socket.off("data", this.#onData);
+    socket.unshift(chunk);
+    connection.handshake = true;
+    const verdict = this.#entrance.lead(socket, connection.peer, chunk);
+    if (verdict === undefined) this.#connections.hold(connection, chunk.length);
+    else this.#refuse(socket, verdict.refusal, verdict.found);
   }
 
   #opened(socket: Socket, secure: Socket): void {
@@ -231,7 +212,7 @@ export class PassiveServer {
     this.#connections.hold(connection, 0);
     connection.handshake = false;
     connection.secure = secure;
-    this.#handshakes.leave(socket, connection.peer);
+    this.#entrance.leave(socket, connection.peer);
     secure.on("error", ({ message }) => this.#refuse(socket, "handshake", `it broke the rules of TLS: ${message}`));
     secure.on("data", (chunk) => this.#receive(socket, chunk));
   }
@@ -290,7 +271,7 @@ export class PassiveServer {
   #drop(socket: Socket): void {
     const connection = this.#connections.get(socket);
     this.#connections.delete(socket);
-    if (connection?.handshake) this.#handshakes.leave(socket, connection.peer);
+    if (connection?.handshake) this.#entrance.leave(socket, connection.peer);
     socket.destroy();
   }
 
