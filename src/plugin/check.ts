@@ -1,26 +1,44 @@
-import { execFile } from "node:child_process";
-import type { ChildOptions } from "./child.ts";
-import { writeConfig } from "./child.ts";
+/** What came of one key; `reason` is a finished sentence. */
+export type Told =
+  | { readonly kind: "value"; readonly text: string }
+  | { readonly kind: "error"; readonly reason: string };
 
-/** Asks `tidemark check` about the options, in a process of its own; what it says against them, or undefined. */
-export function checkOptions(
-  options: Omit<ChildOptions, "log" | "changed">,
-  timeoutMs: number,
-): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const args = [options.program, "check", "-c", writeConfig(options)];
-    execFile(process.execPath, args, { timeout: timeoutMs }, (error, _, complaints) => {
-      // A machine too busy to check in time must not keep the agent from starting: the child checks again.
-      resolve(error?.code === WRONG ? asOptions(complaints) : undefined);
-    });
-  });
+export interface CheckOptions {
+  readonly key: string;
+  /** How long the asker waits for us. */
+  readonly ms: number;
+  /** Why there is no answer by then, a sentence. */
+  readonly late: () => string;
+  /** Called once. */
+  readonly tell: (told: Told) => void;
 }
 
-/** Exit status of `check` for a configuration that is wrong. */
-const WRONG = 100;
+/** One question of the agent. It is answered once: by who knows first, or by its deadline. */
+export class Check {
+  readonly key: string;
+  readonly #tell: (told: Told) => void;
+  readonly #timer: NodeJS.Timeout;
+  #over = false;
 
-/** The agent's administrator knows the options by their names there, not by lines of our file. */
-function asOptions(complaints: string): string {
-  const lines = complaints.trim().split("\n");
-  return lines.map((line) => `Plugins.Tidemark.*: ${line.replace(/^\S+?:\d+: /, "")}`).join("; ");
+  constructor({ key, ms, late, tell }: CheckOptions) {
+    this.key = key;
+    this.#tell = tell;
+    this.#timer = setTimeout(() => this.fail(late()), Math.max(0, ms));
+  }
+
+  /** True once it was answered: nobody waits any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  answer(told: Told): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#timer);
+    this.#tell(told);
+  }
+
+  fail(reason: string): void {
+    this.answer({ kind: "error", reason });
+  }
 }

@@ -1,8 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Severity } from "../zabbix/plugin.ts";
+import { configText, SOCKET } from "./config.ts";
+import { ownDirectory } from "./directory.ts";
+import { environment } from "./environment.ts";
+import { probe } from "./probe.ts";
 
 export interface ChildOptions {
   /** The bundle of tidemark itself. */
@@ -21,14 +26,20 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
 /** A daemon stops within 2 s of SIGTERM. */
 const STOP_MS = 2500;
-const PRIVATE = 0o700;
+const LOOK_MS = 500;
+/** So long the child of an agent that was killed may be there after it. */
+const ENDING_MS = 3000;
 
 /**
  * A tidemark of our own for hosts without one: no port, its control socket in our directory. It is started again when it
  * ends, later each time it ends early, and it ends by itself when this process is gone, since its input ends then.
+ *
+ * Another process of the plugin may run one there already: `zabbix_agent2 -t` beside the service, a second agent. With
+ * the same options that one is used, as long as it is there.
  */
 export class Child {
   readonly #options: ChildOptions;
+  readonly #config: string;
   #process: ChildProcess | undefined;
   #startedAt = 0;
   #delay = FIRST_DELAY_MS;
@@ -37,6 +48,7 @@ export class Child {
 
   constructor(options: ChildOptions) {
     this.#options = options;
+    this.#config = configText(options);
   }
 
   /** Where it answers. */
@@ -44,11 +56,12 @@ export class Child {
     return join(this.#options.directory, SOCKET);
   }
 
-  start(): void {
-    this.#timer = undefined;
+  /** Never rejects: what is wrong is told, and tried again. */
+  async start(): Promise<void> {
     try {
-      const config = writeConfig(this.#options);
-      this.#run(config);
+      ownDirectory(this.#options.directory);
+      if (await this.#waitForOther()) await this.#share();
+      if (!this.#stopping) this.#run();
     } catch (error) {
       this.#complain(`The plugin's tidemark cannot be started: ${error instanceof Error ? error.message : error}.`);
     }
@@ -70,19 +83,49 @@ export class Child {
     });
   }
 
-  #run(config: string): void {
-    const { program, log } = this.#options;
+  /** True: another one answers with our options. Throws when one with other options stays. */
+  async #waitForOther(): Promise<boolean> {
+    const { directory } = this.#options;
+    for (let ms = 0; ms < ENDING_MS; ms += LOOK_MS) {
+      if (this.#stopping || (await probe(this.socket)) === "nobody") return false;
+      if (this.#config === textOf(kept(directory))) return true;
+      await pause(LOOK_MS);
+    }
+    throw new Error(
+      `another agent's plugin runs one with other options in "${directory}": give each agent a Plugins.Tidemark.Directory of its own, or restart that agent`,
+    );
+  }
+
+  async #share(): Promise<void> {
+    const { directory, log, changed } = this.#options;
+    log("info", `Values come from the tidemark that another agent's plugin runs in "${directory}".`);
+    changed(undefined);
+    while (!this.#stopping && (await probe(this.socket)) !== "nobody") await pause(LOOK_MS);
+    if (!this.#stopping) log("info", "The other agent's tidemark has ended: one of our own is started.");
+  }
+
+  #run(): void {
+    const { program, directory, log } = this.#options;
+    const config = join(directory, `plugin.${process.pid}.conf`);
+    writeFileSync(config, this.#config, { mode: 0o600 });
     this.#startedAt = performance.now();
-    const child = spawn(process.execPath, [program, "run", "--attached", "-c", config], {
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    const child = spawn(process.execPath, [program, "run", "--attached", "-c", config], { env: environment() });
     this.#process = child;
     child.stdin.on("error", () => undefined); // it is never written to; a child that dies may close it first
-    child.stdout.once("data", () => this.#options.changed(undefined)); // its start screen, after the first tick
+    child.stdout.once("data", () => this.#ready(config)); // its start screen, after the first tick
     child.stdout.resume();
-    createInterface({ input: child.stderr }).on("line", (line) => log(...told(line)));
+    createInterface({ input: child.stderr }).on("line", (line) => log(...leveled(line)));
     child.on("error", (error) => this.#ended(error.message));
-    child.on("exit", (code, signal) => this.#ended(signal === null ? `exit status ${code}` : `signal ${signal}`));
+    child.on("exit", (code, signal) => {
+      rmSync(config, { force: true });
+      this.#ended(signal === null ? `exit status ${code}` : `signal ${signal}`);
+    });
+  }
+
+  /** Of two that are started at once one gets the socket; only that one's options are kept for others to compare. */
+  #ready(config: string): void {
+    renameSync(config, kept(this.#options.directory));
+    this.#options.changed(undefined);
   }
 
   #ended(how: string): void {
@@ -94,28 +137,29 @@ export class Child {
   }
 
   #complain(trouble: string): void {
+    if (this.#stopping) return;
     this.#options.changed(trouble);
     this.#options.log("error", `${trouble} It is started again in ${this.#delay / 1000} s.`);
-    this.#timer = setTimeout(() => this.start(), this.#delay);
+    this.#timer = setTimeout(() => void this.start(), this.#delay);
     this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
   }
 }
 
-/** The control socket's name in RunDir. */
-export const SOCKET = "tidemark.sock";
+/** The configuration of the tidemark that runs in the directory; for people too: `tidemark status -c`. */
+function kept(directory: string): string {
+  return join(directory, "plugin.conf");
+}
 
-/** Written anew at each start; only its owner may read it, since options may hold passwords' paths and names. */
-export function writeConfig({ directory, directives }: Pick<ChildOptions, "directory" | "directives">): string {
-  mkdirSync(directory, { recursive: true, mode: PRIVATE });
-  if (statSync(directory).uid !== process.getuid?.()) throw new Error(`"${directory}" belongs to another user`);
-  const path = join(directory, "plugin.conf");
-  const fixed = ["ListenIP=", `StateDir=${directory}`, `RunDir=${directory}`];
-  writeFileSync(path, `${[...fixed, ...directives].join("\n")}\n`, { mode: 0o600 });
-  return path;
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** A line of its log: `<4>text`, priorities as in sd-daemon(3). */
-function told(line: string): [Severity, string] {
+function leveled(line: string): [Severity, string] {
   const [, digit, text] = /^<(\d)>(.*)$/.exec(line) ?? [];
   return [SEVERITIES[Number(digit)] ?? "info", text ?? line];
 }

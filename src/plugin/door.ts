@@ -1,20 +1,22 @@
 import { formatKey } from "../zabbix/key.ts";
-import type { AgentMessage, OptionNode, PluginMessage } from "../zabbix/plugin.ts";
+import type { AgentMessage, OptionNode } from "../zabbix/plugin.ts";
 import { AgentLink } from "./agent-link.ts";
-import { checkOptions } from "./check.ts";
+import { Check } from "./check.ts";
+import { configText } from "./config.ts";
 import { type PluginOptions, pluginOptions } from "./options.ts";
 import { Provider } from "./provider.ts";
+import { verify } from "./verify.ts";
 
 /** `Plugins.<this>.System.Path` of the agent's configuration. */
 const NAME = "Tidemark";
-/** Answered here: which tidemark the values come from is what only the door knows. */
-const MODE_KEY = "tidemark.mode";
 /** Of a check, when the agent does not say how long it waits (6.0); the longest that it can be told to wait. */
 const PATIENCE_SECONDS = 30;
 /** An answer that comes so much before the asker gives up still arrives. */
 const SPARE_MS = 200;
-/** Registering must be over within the agent's own timeout, 3 s by default; a check takes 0.2 s on an idle machine. */
-const CHECK_MS = 2000;
+/** Registering must be over within the agent's own timeout, 3 s by default; a verification takes 0.2 s on an idle machine. */
+const REGISTER_MS = 2000;
+const LOOK_MS = 10_000;
+const AWAY_MS = 60_000;
 
 export interface DoorOptions {
   /** The agent's plugin socket. */
@@ -26,8 +28,13 @@ export interface DoorOptions {
   readonly defaults: Pick<PluginOptions, "socket" | "directory">;
   /** Key and description in turns. */
   readonly metrics: readonly string[];
-  /** Ends the process. `stay`: agent 6.0 dies when the process that registered ends before it. */
-  readonly leave: (how: "exit" | "stay") => void;
+  /** Milliseconds that this process has lived. */
+  readonly age: () => number;
+  /**
+   * Ends the process. `stay`: agent 6.0 dies when the process that registered ends before it. `failed`: with a fragment
+   * that says what is wrong with the agent's socket.
+   */
+  readonly leave: (how: "exit" | "stay" | { readonly failed: string }) => void;
 }
 
 /**
@@ -49,27 +56,20 @@ export class Door {
     this.#link = new AgentLink({
       path: options.agent,
       heard: (message) => this.#heard(message),
-      lost: (reason) => {
-        process.stderr.write(`tidemark-plugin: ${reason}\n`);
-        void this.#leave();
-      },
+      lost: (reason) => void this.#leave(reason),
     });
   }
 
-  /** Into the agent's log. */
-  log(severity: "info" | "error" | "warning" | "debug" | "critical", text: string): void {
-    this.#send({ kind: "log", severity, text });
-  }
-
-  #send(message: PluginMessage): void {
-    this.#link.send(message);
+  /** Something that should never be: told to the agent's log, since to end would end the agent. */
+  bug(error: unknown): void {
+    this.#link.log("critical", `Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
   }
 
   #heard(message: AgentMessage): void {
     switch (message.kind) {
       case "register":
         this.#old = message.version.startsWith("6.0.");
-        this.#send({ kind: "registered", id: message.id, name: NAME, metrics: this.#options.metrics });
+        this.#link.send({ kind: "registered", id: message.id, name: NAME, metrics: this.#options.metrics });
         return;
       case "validate":
         void this.#validate(message.id, message.options);
@@ -85,10 +85,10 @@ export class Door {
         this.#export(message);
         return;
       case "terminate":
-        void this.#leave();
+        void this.#leave(undefined);
         return;
-      case "other":
-        this.log("debug", `The agent sent a message of unknown type ${message.type}; it was ignored.`);
+      case "unknown":
+        this.#link.log("warning", `A message of the agent was ignored: ${message.reason}.`);
         return;
     }
   }
@@ -100,60 +100,51 @@ export class Door {
   async #validate(id: number, tree: OptionNode): Promise<void> {
     const { options, faults } = this.#read(tree);
     const fault = faults.length > 0 ? faults.join("; ") : await this.#fault(options);
-    this.#send({ kind: "valid", id, reason: fault });
+    this.#link.send({ kind: "valid", id, reason: fault });
   }
 
-  async #fault({ directory, directives }: PluginOptions): Promise<string | undefined> {
-    if (directives.length === 0) return undefined;
+  async #fault(options: PluginOptions): Promise<string | undefined> {
+    if (options.directives.length === 0) return undefined;
+    const { program, age } = this.#options;
     try {
-      return await checkOptions({ program: this.#options.program, directory, directives }, CHECK_MS);
+      return await verify({
+        program,
+        config: configText(options),
+        timeoutMs: Math.max(Math.ceil(REGISTER_MS - age()), 1),
+      });
     } catch (error) {
-      return `Plugins.${NAME}.Directory: ${error instanceof Error ? error.message : error}`;
+      this.#link.log("warning", `The options were not verified: ${error instanceof Error ? error.message : error}.`);
+      return undefined;
     }
   }
 
-  #start(): void {
+  #start(): Provider {
     this.#provider ??= new Provider({
       ...this.#plugin,
       program: this.#options.program,
-      log: (severity, text) => this.log(severity, text),
+      log: (severity, text) => this.#link.log(severity, text),
+      lookMs: LOOK_MS,
+      awayMs: AWAY_MS,
     });
+    return this.#provider;
   }
 
+  /** An agent that asks before it says start is answered, too. */
   #export({ id, key, params, timeout }: Extract<AgentMessage, { kind: "export" }>): void {
-    this.#start(); // an agent that asks before it says start is answered, too
-    if (key === MODE_KEY) {
-      this.#send({ kind: "value", id, text: this.#provider?.mode ?? "" });
-      return;
-    }
+    const provider = this.#start();
     const seconds = timeout ?? this.#timeout;
-    const answer = onceBy(seconds * 1000 - SPARE_MS, (message: PluginMessage) => this.#send(message), {
-      kind: "error",
-      id,
-      reason: `Tidemark did not answer within ${seconds} s.`,
+    const check = new Check({
+      key: formatKey(key, params),
+      ms: seconds * 1000 - SPARE_MS,
+      late: () => `${provider.awaited} did not answer within ${seconds} s.`,
+      tell: (told) => this.#link.send({ ...told, id }),
     });
-    this.#provider?.ask(formatKey(key, params), (told) =>
-      answer(
-        told.kind === "value" ? { kind: "value", id, text: told.text } : { kind: "error", id, reason: told.reason },
-      ),
-    );
+    provider.ask(check);
   }
 
-  async #leave(): Promise<void> {
+  async #leave(failed: string | undefined): Promise<void> {
     await this.#provider?.stop();
-    this.#options.leave(this.#options.registering && this.#old ? "stay" : "exit");
+    const stays = this.#options.registering && this.#old;
+    this.#options.leave(stays ? "stay" : failed === undefined ? "exit" : { failed });
   }
-}
-
-/** Passes the first message on; after `ms` without one, `late`. */
-function onceBy<M>(ms: number, pass: (message: M) => void, late: M): (message: M) => void {
-  let done = false;
-  const first = (message: M) => {
-    if (done) return;
-    done = true;
-    clearTimeout(timer);
-    pass(message);
-  };
-  const timer = setTimeout(() => first(late), Math.max(0, ms));
-  return first;
 }

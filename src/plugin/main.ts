@@ -1,19 +1,16 @@
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { defaultDirectory } from "./directory.ts";
 import { Door } from "./door.ts";
 import metrics from "./metrics.json" with { type: "json" };
 
-/** The launcher keeps a process alive in our place: see plugin/tidemark-plugin. */
-const STAY = 64;
-const USAGE = 100;
+/** Exit statuses. The launcher keeps something alive in our place after `stay`: see plugin/tidemark-plugin. */
+const STATUS = { exit: 0, stay: 64, wrong: 100, failed: 111 } as const;
 
 const [agent, mode] = process.argv.slice(2);
 if (agent === undefined || (mode !== "true" && mode !== "false")) {
-  process.stderr.write(
-    "usage: tidemark-plugin SOCKET true|false; Zabbix agent 2 starts it, see Plugins.Tidemark.System.Path\n",
-  );
-  process.exit(USAGE);
+  say("usage: tidemark-plugin SOCKET true|false. Zabbix agent 2 starts it: see Plugins.Tidemark.System.Path");
+  process.exit(STATUS.wrong);
 }
 
 // A service manager may signal the whole group; the agent itself says when to end.
@@ -23,13 +20,18 @@ const door = new Door({
   agent,
   registering: mode === "true",
   program: join(dirname(fileURLToPath(import.meta.url)), "tidemark.js"),
-  defaults: {
-    socket: "/run/tidemark/tidemark.sock",
-    directory: join(tmpdir(), `tidemark-plugin-${process.getuid?.()}`),
-  },
+  defaults: { socket: "/run/tidemark/tidemark.sock", directory: defaultDirectory() },
   metrics: metrics.flat(),
-  leave: (how) => process.exit(how === "stay" ? STAY : 0),
+  age: () => performance.now(),
+  leave: (how) => {
+    if (typeof how === "object") say(`cannot talk with the agent at "${agent}": ${how.failed}`);
+    process.exit(typeof how === "object" ? STATUS.failed : STATUS[how]);
+  },
 });
 
-process.on("uncaughtException", (error) => door.log("critical", `Unexpected: ${error.stack ?? error.message}`));
-process.on("unhandledRejection", (reason) => door.log("critical", `Unexpected: ${reason}`));
+process.on("uncaughtException", (error) => door.bug(error));
+process.on("unhandledRejection", (reason) => door.bug(reason));
+
+function say(text: string): void {
+  process.stderr.write(`tidemark-plugin: ${text}\n`);
+}

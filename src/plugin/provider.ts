@@ -1,16 +1,21 @@
-import { connect } from "node:net";
 import type { Severity } from "../zabbix/plugin.ts";
+import type { Check } from "./check.ts";
 import { Child } from "./child.ts";
 import type { PluginOptions } from "./options.ts";
-import { type Told, Values } from "./values.ts";
+import { probe } from "./probe.ts";
+import { Values } from "./values.ts";
 
 export interface ProviderOptions extends PluginOptions {
   readonly program: string;
   readonly log: (severity: Severity, text: string) => void;
+  /** How often it looks whether the host's daemon came or went. */
+  readonly lookMs: number;
+  /** A daemon that was away so long is not being restarted. */
+  readonly awayMs: number;
 }
 
-/** How often a door with a child looks whether the host has got a daemon of its own. */
-const LOOK_MS = 30_000;
+/** Key of the item that says who answers; only the door knows. */
+export const MODE_KEY = "tidemark.mode";
 
 /**
  * The tidemark that answers: the host's daemon where there is one, so that nothing is sampled twice, else a child. A
@@ -18,83 +23,101 @@ const LOOK_MS = 30_000;
  */
 export class Provider {
   readonly #options: ProviderOptions;
-  readonly #daemon: Values;
-  #child: { readonly process: Child; readonly values: Values } | undefined;
-  #looking: NodeJS.Timeout | undefined;
-  /** Checks that came before anybody could answer; undefined as soon as that is decided. */
-  #early: (() => void)[] | undefined = [];
+  readonly #looking: NodeJS.Timeout;
+  /** Whose answers are passed on. */
+  #values: Values;
+  #child: Child | undefined;
+  /** Checks that came before it was decided who answers; undefined from then on. */
+  #early: Check[] | undefined = [];
   /** Why the child does not answer, a sentence. */
   #trouble: string | undefined;
+  /** performance.now() of the look since which the daemon is not there. */
+  #awaySince: number | undefined;
 
   constructor(options: ProviderOptions) {
     this.#options = options;
-    this.#daemon = new Values(options.socket);
+    this.#values = new Values(options.socket);
+    this.#looking = setInterval(() => void this.#look(), options.lookMs);
     void this.#choose();
   }
 
-  /** What `tidemark.mode` says. */
-  get mode(): string {
-    return `plugin of agent 2, values of ${this.#child === undefined ? "the daemon" : "its child"}`;
+  ask(check: Check): void {
+    if (this.#early !== undefined) this.#early.push(check);
+    else if (check.key === MODE_KEY) check.answer({ kind: "value", text: this.#mode() });
+    else if (this.#trouble !== undefined) check.fail(this.#trouble);
+    else this.#values.ask(check);
   }
 
-  ask(key: string, tell: (told: Told) => void): void {
-    if (this.#early !== undefined) this.#early.push(() => this.ask(key, tell));
-    else if (this.#trouble !== undefined) tell({ kind: "error", reason: this.#trouble });
-    else (this.#child?.values ?? this.#daemon).ask(key, tell);
+  /** Who has not answered when an answer did not come in time. */
+  get awaited(): string {
+    if (this.#child === undefined) return `The tidemark at "${this.#options.socket}"`;
+    return this.#early === undefined ? "The plugin's own tidemark" : "The plugin's own tidemark is still starting and";
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#looking);
-    this.#daemon.close();
-    this.#child?.values.close();
-    await this.#child?.process.stop();
+    this.#values.close();
+    await this.#child?.stop();
+  }
+
+  #mode(): string {
+    return `plugin of agent 2, values of ${this.#child === undefined ? "the daemon" : "its child"}`;
   }
 
   async #choose(): Promise<void> {
     const { socket, log } = this.#options;
-    if (!(await listens(socket))) return this.#startChild();
-    log("info", `Values come from the tidemark at ${socket}.`);
+    if ((await probe(socket)) === "nobody") return this.#startChild();
+    log("info", `Values come from the tidemark at "${socket}".`);
     this.#decided(undefined);
   }
 
   #startChild(): void {
     const { socket, log } = this.#options;
-    const child = new Child({ ...this.#options, changed: (trouble) => this.#decided(trouble) });
-    log("info", `No tidemark listens at ${socket}: values come from a child with its socket ${child.socket}.`);
-    this.#child = { process: child, values: new Values(child.socket) };
-    child.start();
-    this.#looking = setInterval(() => void this.#look(), LOOK_MS);
+    const child = new Child({
+      ...this.#options,
+      changed: (trouble) => {
+        if (this.#child === child) this.#decided(trouble);
+      },
+    });
+    this.#child = child;
+    log("info", `No tidemark at "${socket}": values come from one of the plugin's own at "${child.socket}".`);
+    this.#answerFrom(child.socket);
+    void child.start();
+  }
+
+  /** Checks that are on their way to who answered before are asked again. */
+  #answerFrom(socket: string): void {
+    const asked = this.#values.close();
+    this.#values = new Values(socket);
+    this.#early = [...(this.#early ?? []), ...asked];
   }
 
   #decided(trouble: string | undefined): void {
     this.#trouble = trouble;
     const early = this.#early ?? [];
     this.#early = undefined;
-    for (const ask of early) ask();
+    for (const check of early) if (!check.over) this.ask(check);
   }
 
   async #look(): Promise<void> {
-    const { socket, log } = this.#options;
-    if (!(await listens(socket)) || this.#child === undefined) return;
-    clearInterval(this.#looking);
-    log("info", `Values come from the tidemark at ${socket} from now on; the child is stopped.`);
-    const { process, values } = this.#child;
-    this.#child = undefined;
-    this.#decided(undefined);
-    values.close();
-    await process.stop();
+    const isThere = (await probe(this.#options.socket)) !== "nobody";
+    if (this.#child !== undefined) {
+      if (isThere) this.#handOver(this.#child);
+    } else if (isThere) {
+      this.#awaySince = undefined;
+    } else {
+      this.#awaySince ??= performance.now();
+      if (performance.now() - this.#awaySince >= this.#options.awayMs) this.#startChild();
+    }
   }
-}
 
-/** Whether somebody accepts connections there. */
-function listens(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ path });
-    const settle = (found: boolean) => {
-      socket.destroy();
-      resolve(found);
-    };
-    socket.on("connect", () => settle(true));
-    socket.on("error", () => settle(false));
-  });
+  #handOver(child: Child): void {
+    const { socket, log } = this.#options;
+    log("info", `Values come from the tidemark at "${socket}" from now on; the plugin's own is stopped.`);
+    this.#child = undefined;
+    this.#awaySince = undefined;
+    this.#answerFrom(socket);
+    this.#decided(undefined);
+    void child.stop();
+  }
 }

@@ -1,4 +1,5 @@
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { isObject, type JsonObject, parseJson } from "./json.ts";
 
 // Agent 2's protocol with its loadable plugins, the same in 6.0 and 7.0:
 //
@@ -7,13 +8,16 @@ import { malformed, ok, type Parsed } from "../ring/answer.ts";
 
 const HEADER_BYTES = 8;
 const JSON_FRAME = 1;
-/** The agent states no limit; its requests are small, options the largest of them. */
+/** The agent states no limit; its requests are small, options the largest of them. Longer than this is no frame. */
 const MOST_BYTES = 16 << 20;
+/** Of options: more dots than a line of the agent's file has room for. */
+const DEEPEST = 1100;
 
-/** A parameter of `Plugins.<Name>` with its children; a value is base64. */
+/** A parameter of `Plugins.<Name>` with its children; a value is base64, and stands in this line of its file. */
 export interface OptionNode {
   readonly Name?: string;
   readonly Value?: string;
+  readonly Line?: number;
   readonly Nodes?: readonly OptionNode[];
 }
 
@@ -32,8 +36,8 @@ export type AgentMessage =
     }
   | { readonly kind: "configure"; readonly options: OptionNode; readonly timeout: number | undefined }
   | { readonly kind: "validate"; readonly id: number; readonly options: OptionNode }
-  /** A type that this version does not know: ignored. */
-  | { readonly kind: "other"; readonly id: number; readonly type: number };
+  /** A whole frame that means nothing here, and why: a fragment. The next one may be understood again. */
+  | { readonly kind: "unknown"; readonly reason: string };
 
 export type Severity = "info" | "critical" | "error" | "warning" | "debug";
 
@@ -79,47 +83,46 @@ function bodyOf(message: PluginMessage): object {
   }
 }
 
-/** Cuts what arrives into messages. After a malformed frame nothing further can be understood. */
+/** Cuts what arrives into messages. */
 export class AgentMessageDecoder {
-  #rest: Buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  /** Bytes without which the frame that has begun is not whole. */
+  #needed = HEADER_BYTES;
 
-  /** All messages that are whole now, in order; malformed: a fragment about the first frame that is wrong. */
+  /** All messages that are whole now, in order; malformed, with a fragment: these bytes are no frames, all is lost. */
   push(chunk: Buffer): Parsed<readonly AgentMessage[]> {
-    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes < this.#needed) return ok([]);
     const messages: AgentMessage[] = [];
-    while (this.#rest.length >= HEADER_BYTES) {
-      const type = this.#rest.readUInt32LE(0);
-      const length = this.#rest.readUInt32LE(4);
-      if (type !== JSON_FRAME) return malformed(`expected a frame of type ${JSON_FRAME}, found type ${type}`);
+    let rest = Buffer.concat(this.#chunks);
+    while (rest.length >= HEADER_BYTES) {
+      const length = rest.readUInt32LE(4);
       if (length > MOST_BYTES) return malformed(`expected a frame of at most ${MOST_BYTES} bytes, found ${length}`);
-      if (this.#rest.length < HEADER_BYTES + length) break;
-      const message = parse(this.#rest.toString("utf8", HEADER_BYTES, HEADER_BYTES + length));
-      if (message.kind === "malformed") return message;
-      this.#rest = this.#rest.subarray(HEADER_BYTES + length);
-      messages.push(message.value);
+      this.#needed = HEADER_BYTES + length;
+      if (rest.length < this.#needed) break;
+      messages.push(decode(rest.readUInt32LE(0), rest.toString("utf8", HEADER_BYTES, this.#needed)));
+      rest = rest.subarray(this.#needed);
+      this.#needed = HEADER_BYTES;
     }
+    this.#chunks = [rest];
+    this.#bytes = rest.length;
     return ok(messages);
   }
 }
 
-function parse(json: string): Parsed<AgentMessage> {
-  let body: unknown;
-  try {
-    body = JSON.parse(json);
-  } catch {
-    return malformed(`expected JSON in a frame, found ${JSON.stringify(json.slice(0, 40))}`);
-  }
-  if (!isObject(body)) return malformed("expected a JSON object in a frame");
-  return ok(messageOf(body));
+function decode(type: number, body: string): AgentMessage {
+  if (type !== JSON_FRAME) return unknown(`expected a frame of type ${JSON_FRAME}, found type ${type}`);
+  const json = parseJson(body);
+  if (isObject(json)) return messageOf(json);
+  return unknown(`expected a JSON object in a frame, found ${JSON.stringify(body.slice(0, 40))}`);
 }
 
-type Body = Readonly<Record<string, unknown>>;
-
 /** Fields of a wrong type count as missing: the answer then names what is wrong. */
-function messageOf(body: Body): AgentMessage {
+function messageOf(body: JsonObject): AgentMessage {
   const id = numberOf(body["id"]) ?? 0;
-  const type = numberOf(body["type"]) ?? 0;
-  switch (type) {
+  switch (body["type"]) {
     case 2:
       return { kind: "register", id, version: textOf(body["version"]) };
     case 4:
@@ -133,11 +136,15 @@ function messageOf(body: Body): AgentMessage {
     case 9:
       return { kind: "validate", id, options: optionsOf(body) };
     default:
-      return { kind: "other", id, type };
+      return unknown(`expected a message of type 2, 4, 5, 6, 8 or 9, found type ${JSON.stringify(body["type"])}`);
   }
 }
 
-function exported(body: Body) {
+function unknown(reason: string): AgentMessage {
+  return { kind: "unknown", reason };
+}
+
+function exported(body: JsonObject) {
   const params = body["parameters"];
   return {
     key: textOf(body["key"]),
@@ -146,18 +153,23 @@ function exported(body: Body) {
   };
 }
 
-/** The tree is read with care where it is used. */
-function optionsOf(body: Body): OptionNode {
-  const options = body["private_options"];
-  return isObject(options) ? options : {};
+function optionsOf(body: JsonObject): OptionNode {
+  return optionNode(body["private_options"], 0);
+}
+
+function optionNode(json: unknown, depth: number): OptionNode {
+  if (!isObject(json) || depth > DEEPEST) return {};
+  const { Name, Value, Line, Nodes } = json;
+  return {
+    ...(typeof Name === "string" ? { Name } : {}),
+    ...(typeof Value === "string" ? { Value } : {}),
+    ...(typeof Line === "number" ? { Line } : {}),
+    ...(Array.isArray(Nodes) ? { Nodes: Nodes.map((node) => optionNode(node, depth + 1)) } : {}),
+  };
 }
 
 function globalTimeout(options: unknown): number | undefined {
   return isObject(options) ? numberOf(options["Timeout"]) : undefined;
-}
-
-function isObject(json: unknown): json is Body {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
 function numberOf(json: unknown): number | undefined {

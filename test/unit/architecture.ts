@@ -33,8 +33,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   outbox: { rooms: ["journal", "ring/answer"], modules: [] },
   transports: { rooms: ["ring", "items", "zabbix", "outbox", "config", "io"], modules: [...FILES, ...NETWORK, YIELD] },
   plugin: {
-    rooms: ["zabbix", "ring/answer"],
-    modules: [...FILES, ...NETWORK, "node:child_process", "node:os", "node:readline", "node:url"],
+    rooms: ["zabbix", "ring/answer", "io/make-directory"],
+    modules: [...FILES, ...NETWORK, YIELD, "node:child_process", "node:os", "node:readline", "node:url"],
   },
   catalog: { rooms: ["items"], modules: ["yaml"] },
 };

@@ -1,0 +1,42 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environment } from "./environment.ts";
+
+/** Exit status of `tidemark check` for a configuration that is wrong. */
+const WRONG = 100;
+
+export interface Verification {
+  /** The bundle of tidemark itself. */
+  readonly program: string;
+  /** Text of a tidemark.conf. */
+  readonly config: string;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Asks `tidemark check` about a configuration, in a process of its own; what it says against it, or undefined. The file
+ * is a temporary one: whoever starts the agent for a test (`-t`, root) need not be who owns the plugin's directory.
+ */
+export function verify({ program, config, timeoutMs }: Verification): Promise<string | undefined> {
+  const directory = mkdtempSync(join(tmpdir(), "tidemark-plugin-check-"));
+  const path = join(directory, "plugin.conf");
+  writeFileSync(path, config, { mode: 0o600 });
+  const args = [program, "check", "-c", path];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { timeout: timeoutMs, env: environment() }, (error, _, complaints) => {
+      rmSync(directory, { recursive: true, force: true });
+      // A machine too busy to check in time must not keep the agent from starting: the child checks again.
+      resolve(error?.code === WRONG ? asOptions(complaints, path) : undefined);
+    });
+  });
+}
+
+/** The agent's administrator knows the options by their names there, not by lines of our file. */
+function asOptions(complaints: string, path: string): string {
+  const lines = complaints.trim().split("\n");
+  return lines
+    .map((line) => line.replace(path, "Plugins.Tidemark").replace(/^(Plugins\.Tidemark):\d+:/, "$1:"))
+    .join("; ");
+}
