@@ -1,7 +1,7 @@
 import type { Attempt } from "./moment.ts";
 import type { GoodSample, Numbers, Sample, Stamp } from "./sample.ts";
 import type { RingedField, Schema } from "./schema.ts";
-import { Span } from "./span.ts";
+import { Span, Sums } from "./span.ts";
 
 /** More parts than any memcached has slab classes; a target that keeps inventing names gets no further columns. */
 const MOST_PARTS = 256;
@@ -32,6 +32,7 @@ export class Block {
   #reason: string | undefined;
   /** By their length in slots. */
   readonly #spans = new Map<number, Span>();
+  #sums = new Sums();
 
   constructor(schema: Schema, slots: number, step: number) {
     this.#schema = schema;
@@ -75,6 +76,7 @@ export class Block {
   #begin(slot: number, stamp: Stamp): void {
     this.#newestSlot = slot;
     this.#spans.clear();
+    this.#sums = new Sums();
     const row = slot % this.#slots;
     this.#clear(row);
     this.#row.slot[row] = slot;
@@ -279,8 +281,9 @@ export class Block {
   span(end: number, slots: number): Span {
     const kept = end === this.#newestGood ? this.#spans.get(slots) : undefined;
     if (kept !== undefined) return kept;
-    const span = new Span(this, end, slots);
-    if (end === this.#newestGood) this.#spans.set(slots, span);
+    const isNewest = end === this.#newestGood;
+    const span = new Span(this, isNewest ? { end, slots, sums: this.#sums } : { end, slots });
+    if (isNewest) this.#spans.set(slots, span);
     return span;
   }
 

@@ -25,10 +25,29 @@ interface Extent {
   readonly resets: number;
 }
 
+/** How far back from one slot something was added up: the step after which a longer span goes on. */
+interface Sum {
+  readonly oldest: number;
+  readonly increase: number;
+  readonly seconds: number;
+  readonly steps: number;
+}
+
+interface Walked extends Extent {
+  readonly start: number;
+  readonly oldest: number;
+}
+
+/** What spans with the same end have added up already. An hour of old keys asks for sixty of them. */
+export class Sums {
+  walked: Walked | undefined;
+  readonly totals = new Map<number, Sum>();
+}
+
 /**
  * The steps wholly inside `slots` slots up to `end`: from each good slot back to the one before it, as long as that lies
  * at or after the start, or one slot before it (then the start itself is a hole). One span serves all who ask in the same
- * slot: what was summed up once is kept.
+ * slot: what was summed up once is kept, and a longer span goes on where a shorter one ended.
  */
 export class Span {
   readonly #block: Cells;
@@ -36,22 +55,26 @@ export class Span {
   /** The oldest good slot whose step lies inside; above `end` when none does. */
   readonly #oldest: number;
   readonly #start: number;
+  readonly #sums: Sums;
   readonly #totals = new Map<number, Total>();
   readonly extent: Extent;
 
-  constructor(block: Cells, end: number, slots: number) {
+  constructor(block: Cells, { end, slots, sums = new Sums() }: { end: number; slots: number; sums?: Sums }) {
     this.#block = block;
     this.#end = end;
     this.#start = end - slots;
-    this.#oldest = oldestStep(block, end, this.#start);
-    this.extent = this.#extent();
+    this.#sums = sums;
+    const walked = this.#walk();
+    this.#oldest = walked.oldest;
+    this.extent = walked;
   }
 
   total(field: string, part: string | undefined): Total {
     const column = this.#block.column(field, part);
     const known = this.#totals.get(column);
     if (known !== undefined) return known;
-    const total = this.#sum(column);
+    const { increase, seconds, steps } = this.#sum(column);
+    const total = { increase: steps === 0 ? Number.NaN : increase, seconds };
     this.#totals.set(column, total);
     return total;
   }
@@ -67,37 +90,45 @@ export class Span {
     return found;
   }
 
-  #sum(column: number): Total {
+  #sum(column: number): Sum {
     const block = this.#block;
-    let [increase, seconds, steps] = [0, 0, 0];
-    for (let slot = this.#end; slot >= this.#oldest; slot = block.previous(slot)) {
+    const before = this.#sums.totals.get(column);
+    const goesOn = before !== undefined && before.oldest >= this.#oldest;
+    let { increase, seconds, steps } = goesOn ? before : NOTHING;
+    for (let slot = this.#next(goesOn ? before.oldest : undefined); slot >= this.#oldest; slot = block.previous(slot)) {
       const step = block.cell(column, slot);
       if (Number.isNaN(step)) continue;
       increase += step;
       seconds += block.elapsed(slot);
       steps++;
     }
-    return { increase: steps === 0 ? Number.NaN : increase, seconds };
+    const sum = { oldest: this.#oldest, increase, seconds, steps };
+    this.#sums.totals.set(column, sum);
+    return sum;
   }
 
-  #extent(): Extent {
+  /** The newest slot that was not added up yet. */
+  #next(oldest: number | undefined): number {
+    return oldest === undefined || oldest > this.#end ? this.#end : this.#block.previous(oldest);
+  }
+
+  #walk(): Walked {
     const block = this.#block;
-    let [slots, seconds, starts, resets] = [0, 0, 0, 0];
-    for (let slot = this.#end; slot >= this.#oldest; slot = block.previous(slot)) {
-      slots += slot - Math.max(block.previous(slot), this.#start);
+    const before = this.#sums.walked;
+    const goesOn = before !== undefined && before.start >= this.#start;
+    let { oldest, seconds, starts, resets } = goesOn ? before : { ...NOTHING, oldest: this.#end + 1 };
+    for (let slot = this.#next(oldest); slot > this.#start && block.holds(slot); slot = block.previous(slot)) {
+      if (block.previous(slot) < Math.max(this.#start - 1, 0)) break;
+      oldest = slot;
       seconds += block.elapsed(slot);
       starts += Number(block.started(slot));
       resets += Number(block.reset(slot));
     }
-    return { slots, seconds, starts, resets };
+    const slots = oldest > this.#end ? 0 : this.#end - Math.max(block.previous(oldest), this.#start);
+    const walked = { start: this.#start, oldest, slots, seconds, starts, resets };
+    this.#sums.walked = walked;
+    return walked;
   }
 }
 
-function oldestStep(block: Cells, end: number, start: number): number {
-  let oldest = end + 1;
-  for (let slot = end; slot > start && block.holds(slot); slot = block.previous(slot)) {
-    if (block.previous(slot) < Math.max(start - 1, 0)) break;
-    oldest = slot;
-  }
-  return oldest;
-}
+const NOTHING = { increase: 0, seconds: 0, steps: 0, starts: 0, resets: 0 };
