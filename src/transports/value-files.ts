@@ -129,7 +129,8 @@ export class ValueFiles {
       const { line, whole } = valueLine(call, this.#options.registry.ask(key));
       if (whole !== undefined) put((group) => wholeName(group, call), whole);
       lines += line;
-      await pace.pause();
+      const pause = pace.pause();
+      if (pause !== undefined) await pause;
       if (this.#closed) return;
     }
     put((group) => group, lines);
