@@ -42,9 +42,8 @@ function figure(view: View, chunk: string, field: string): Answer<Scalar> {
     return unknown(`unknown figure "${field}" of slab classes${meant(field, names)}`);
   }
   if (!/^\d+$/.test(chunk)) return unknown(`expected a chunk size in bytes, found "${chunk}"`);
-  const chunks = chunksOf(view);
-  if (!chunks.includes(chunk))
-    return none(`no slab class of ${chunk} bytes has memory; there are ${listed(chunks, 50)}`);
+  if (view.newest?.parts.has(chunk) !== true && !chunksOf(view).includes(chunk))
+    return none(`no slab class of ${chunk} bytes has memory; there are ${listed(chunksOf(view), 50)}`);
   const found = view.newest === undefined ? level(view, chunk, field) : view.newest.parts.get(chunk)?.get(field);
   return found === undefined ? none(`"${field}" of the slab class of ${chunk} bytes is not known now`) : value(found);
 }
