@@ -38,7 +38,9 @@ export class Door {
   begin(socket: Socket): void {
     const ends = endsOf(socket);
     this.#opening.set(ends, socket);
-    socket.once("close", () => this.#opening.delete(ends));
+    socket.once("close", () => {
+      if (this.#opening.get(ends) === socket) this.#opening.delete(ends); // the peer may have come again from there
+    });
     this.#server.emit("connection", socket);
   }
 

@@ -67,9 +67,10 @@ export class Handshakes {
 
   /** The oldest waiting connection of the first peer that may have one more; the peer then goes to the end. */
   #next(): (() => void) | undefined {
+    const largest = this.#size < this.#options.limits.inAll ? undefined : this.#largest();
     for (const [peer, queue] of this.#waiting) {
       const [first] = queue;
-      if (first === undefined || !this.#hasRoom(peer)) continue;
+      if (first === undefined || !this.#hasRoom(peer, largest)) continue;
       const [socket, begin] = first;
       queue.delete(socket);
       this.#waiting.delete(peer);
@@ -85,16 +86,20 @@ export class Handshakes {
     this.#size += 1;
   }
 
-  /** When there are too many in all, the peer that holds most of them loses its oldest one to a peer that holds fewer. */
-  #hasRoom(peer: string): boolean {
-    const { limits, crowd } = this.#options;
+  /** @param largest given when there are too many in all: its peer loses the oldest one to a peer that has fewer */
+  #hasRoom(peer: string, largest: ReadonlySet<Socket> | undefined): boolean {
     const own = this.#running.get(peer)?.size ?? 0;
-    if (own >= limits.perPeer) return false;
-    if (this.#size < limits.inAll) return true;
-    const [largest] = [...this.#running.values()].toSorted((a, b) => b.size - a.size);
-    const [oldest] = largest ?? [];
-    if (largest === undefined || oldest === undefined || largest.size <= own) return false;
-    crowd(oldest);
+    if (own >= this.#options.limits.perPeer) return false;
+    if (largest === undefined) return true;
+    const [oldest] = largest;
+    if (oldest === undefined || largest.size <= own) return false;
+    this.#options.crowd(oldest);
     return true;
+  }
+
+  #largest(): ReadonlySet<Socket> {
+    let largest = new Set<Socket>();
+    for (const running of this.#running.values()) if (running.size > largest.size) largest = running;
+    return largest;
   }
 }

@@ -8,10 +8,21 @@ export function outgoing(
   directives: TlsDirectives,
   { psk, certificate }: { readonly psk: Psk | undefined; readonly certificate: Certificate | undefined },
 ): ConnectOptions["tls"] {
-  const { TLSConnect } = directives;
-  if (TLSConnect === "psk" && psk !== undefined) return { psk, ciphers: cipherList(directives, "psk") };
-  if (TLSConnect !== "cert" || certificate === undefined) return undefined;
-  const { ca, cert, key, crl, names } = certificate;
-  const trust = { ca, cert, key, crl, names, serverName: undefined, verify: true };
-  return { ...trust, ciphers: cipherList(directives, "cert") };
+  switch (directives.TLSConnect) {
+    case "unencrypted":
+      return undefined;
+    case "psk":
+      return { psk: needed(psk, "key"), ciphers: cipherList(directives, "psk") };
+    case "cert": {
+      const { ca, cert, key, crl, names } = needed(certificate, "certificate");
+      const trust = { ca, cert, key, crl, names, serverName: undefined, verify: true };
+      return { ...trust, ciphers: cipherList(directives, "cert") };
+    }
+  }
+}
+
+/** `tlsFaults` has refused what lacks it; to go on without would be to connect unencrypted. */
+function needed<T>(material: T | undefined, what: string): T {
+  if (material === undefined) throw new Error(`TLSConnect has no ${what}`);
+  return material;
 }
