@@ -2,6 +2,7 @@ import type { HostPort } from "../../io/endpoint.ts";
 import type { Io, TlsOptions } from "../../io/io.ts";
 import type { Log } from "../../io/log.ts";
 import type { Registry } from "../../items/registry.ts";
+import type { Batch } from "../../outbox/batch.ts";
 import type { Outbox, OutboxStats } from "../../outbox/outbox.ts";
 import type { Ring } from "../../ring/ring.ts";
 import type { Clock, Stamp } from "../../ring/sample.ts";
@@ -79,6 +80,11 @@ export class ActiveClient implements Destination {
   /** Whether the server wants values of this host. */
   #standing: "not asked" | "wanted" | "refused" = "not asked";
   #mayUpload = true;
+  /**
+   * The newest batch that was sent. What a server says failed of one that is sent again are the values that it has; the
+   * first one of a life may have been sent by the life before.
+   */
+  #sent: Batch | undefined;
   #wake: () => void = () => undefined;
   #running: Promise<void> | undefined;
 
@@ -208,6 +214,8 @@ export class ActiveClient implements Destination {
     const { outbox, host, times } = this.#options;
     const batch = await outbox.next(BATCH_ROWS);
     if (batch === undefined) return;
+    const again = this.#sent === undefined || this.#sent === batch;
+    this.#sent = batch;
     const upload = { batch, host: host.host, timeout: times.timeout };
     const requested = await this.#link.request((send) => sendBatch(send, upload));
     if (requested.kind !== "done") {
@@ -217,15 +225,15 @@ export class ActiveClient implements Destination {
     this.#mayUpload = requested.value.upload;
     if (!this.#mayUpload) this.#listBody = undefined; // the next list says whether that holds, whatever it was before
     if (!requested.value.taken) return;
-    outbox.acknowledge(batch, requested.value.failed);
+    const failed = again ? 0 : requested.value.failed;
+    outbox.acknowledge(batch, failed);
     this.#sendAt = this.#now() + times.buffer;
-    this.#sayFailed(requested.value, batch.rows.length);
+    if (failed > 0) this.#sayFailed(requested.value, batch.rows.length);
   }
 
-  /** A batch that was sent once more after a kill counts as failed, too, where the server has it already. */
   #sayFailed({ failed, info }: SentBatch, rows: number): void {
     const { log, what } = this.#options;
-    if (failed > 0) log.warning(`${failed} of ${rows} values were not wanted by the server of ${what}: ${info}.`);
+    log.warning(`${failed} of ${rows} values were not wanted by the server of ${what}: ${info}.`);
   }
 
   #settle(requested: Exclude<Requested<never>, { kind: "done" }>): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { address } from "../../../real/address.ts";
-import { ITEM, messageOf, SESSION, start, until, zabbix } from "./zabbix.ts";
+import { ITEM, messageOf, quick, SESSION, start, until, zabbix } from "./zabbix.ts";
 
 const HOST = address(import.meta.url);
 
@@ -120,13 +120,30 @@ describe("a server that is well", () => {
 
   test("that wants few of the values: they are counted and named, and not sent again", async () => {
     const server = await zabbix(HOST);
-    server.data = { response: "success", info: "processed: 0; failed: 1; total: 1; seconds spent: 0.000100" };
     const { sampled, outbox, log } = start([server]);
+    sampled.tick();
+    await until("a value", () => server.values().length === 1 && outbox.stats.rows === 0);
+    server.data = { response: "success", info: "processed: 0; failed: 1; total: 1; seconds spent: 0.000100" };
     sampled.tick();
     await until("the count", () => outbox.failed === 1);
     expect(outbox.stats.rows).toBe(0);
     expect(log.lines).toEqual([expect.stringMatching(/^warning 1 of 1 values .* failed: 1;/)]);
   });
+});
+
+test("what a server says failed of a repeated batch is what it has already", async () => {
+  const server = await zabbix(HOST);
+  const { sampled, outbox, log } = start([server], quick());
+  sampled.tick();
+  await until("a value", () => server.values().length === 1 && outbox.stats.rows === 0);
+  server.instead = ({ socket }, { request }) => request === "agent data" && Boolean(socket.destroy());
+  sampled.tick();
+  await until("a try", () => server.values().length > 1);
+  server.data = { response: "success", info: "processed: 0; failed: 1; total: 1; seconds spent: 0.000100" };
+  server.instead = () => false;
+  await until("it is delivered", () => outbox.stats.rows === 0);
+  expect(outbox.failed).toBe(0);
+  expect(log.lines.filter((line) => line.includes("not wanted"))).toEqual([]);
 });
 
 describe("a host that the server does not know", () => {
