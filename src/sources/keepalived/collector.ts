@@ -59,7 +59,8 @@ class KeepalivedCollector implements Collector {
 
   async collect(_: unknown, publish: Publish): Promise<void> {
     await this.#processes.look(new Slices(this.#io));
-    await this.#fifo?.keepOpen();
+    this.#fifo?.keepOpen();
+    await undefined; // a FIFO that cannot be opened says so after this turn
     const world = this.#look();
     this.#instances.compare(world.conf?.kind === "read" ? world.conf.conf.instances : undefined);
     for (const name of world.dump?.instances.keys() ?? []) this.#instances.named(name);

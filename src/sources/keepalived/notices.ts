@@ -30,7 +30,7 @@ const OTHER = /^(?:GROUP|VS|RS) ./;
 export function parseNotice(line: string): Notice | "other" | undefined {
   const [, name, word, digits] = NOTICE.exec(line) ?? [];
   if (name === undefined || word === undefined) return OTHER.test(line) ? "other" : undefined;
-  const state = Object.hasOwn(STATE_OF, word) ? STATE_OF[word] : undefined;
+  const state = STATE_OF[word];
   const priority = Number(digits);
   return state === undefined || priority > 255 ? undefined : { name, state, priority };
 }

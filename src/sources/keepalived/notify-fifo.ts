@@ -40,7 +40,7 @@ export class NotifyFifo {
   }
 
   /** To be called now and then. What has waited in the FIFO is heard in a later turn of the event loop. */
-  async keepOpen(): Promise<void> {
+  keepOpen(): void {
     if (this.#listener?.stands() === true) return;
     this.close();
     const facts = this.#io.files.facts(this.path);
@@ -58,7 +58,6 @@ export class NotifyFifo {
         this.#listener = undefined;
       },
     });
-    await Promise.resolve(); // one that cannot be opened says so after listenFifo has returned
   }
 
   close(): void {

@@ -118,6 +118,18 @@ describe("by virtual addresses", () => {
     expect(bench.trouble("VI_1")).toBe("its addresses are in another network namespace");
   });
 
+  test("of two keepalived the one in our network namespace", async () => {
+    const world = new World();
+    const other = world.keepalived(confOf({ theirs: [] }));
+    await world.pass(10);
+    world.keepalived(CONF);
+    world.link("/proc/self/ns/net", "net:[1]");
+    world.link(`/proc/${other.parent}/ns/net`, "net:[2]");
+    const bench = benchOf(world);
+    await next(world, bench);
+    expect(bench.names()).toEqual(["VI_1"]);
+  });
+
   test("another network namespace as /proc shows it", async () => {
     const world = new World();
     const { parent } = world.keepalived(CONF);
@@ -221,5 +233,8 @@ test("transitions are not known right after the start, rather than 0", async () 
   world.keepalived(CONF);
   const bench = benchOf(world);
   await next(world, bench);
+  expect(bench.counter("VI_1", "transitions")).toBeUndefined();
   expect(bench.text("keepalived.transitions[VI_1,2s]")).toMatch(/^\(none: 0 of 2 seconds known/);
+  await next(world, bench);
+  expect(bench.counter("VI_1", "transitions")).toBe(0);
 });

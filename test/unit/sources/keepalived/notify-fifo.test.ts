@@ -107,8 +107,42 @@ describe("by notify FIFO", () => {
     expect(bench.text("keepalived.state[VI_1]")).toBe("4");
     expect(bench.trouble("VI_1")).toBe("no keepalived process runs");
     expect(bench.text("keepalived.priority[VI_1]")).toMatch(/^\(none/);
+    expect(bench.text("keepalived.since[VI_1]")).toMatch(/^\(none/);
+    expect(JSON.parse(bench.text("keepalived.get[VI_1]"))).not.toHaveProperty("here");
     expect(bench.names()).toEqual(["VI_1"]);
     expect(bench.findings).toEqual([]);
+  });
+
+  test("a parent that has ended does not run, also while nobody has noticed that", async () => {
+    const { world, bench, pids } = await started();
+    world.zombie(pids.parent);
+    world.kill(pids.vrrp);
+    await next(world, bench);
+    expect(bench.text("keepalived.state[VI_1]")).toBe("4");
+    expect(bench.trouble("VI_1")).toBe("no keepalived process runs");
+  });
+
+  test("where nothing tells the VRRP child from others, what was said before the youngest is not believed", async () => {
+    const { world, bench, pids } = await started(confOf({ VI_1: [] }));
+    world.notify(line("VI_1", "MASTER"));
+    await next(world, bench);
+    world.child(pids.parent);
+    await next(world, bench);
+    expect(told(bench)).toBe("unknown by nothing");
+  });
+
+  test.each(["keepalived_vrrp", "my_vrrp"])("a VRRP child that is named %s is told from others", async (name) => {
+    const world = new World();
+    const { parent, vrrp } = world.keepalived(confOf({ VI_1: [] }));
+    world.kill(vrrp);
+    world.child(parent, name);
+    const bench = benchOf(world, `NotifyFifo=${FIFO}`);
+    await next(world, bench);
+    world.notify(line("VI_1", "MASTER"));
+    await next(world, bench);
+    world.child(parent, "keepalived_lvs");
+    await next(world, bench);
+    expect(told(bench)).toBe("master by notify FIFO");
   });
 
   test("a new VRRP child knows nothing of what the old one said", async () => {

@@ -22,6 +22,7 @@ interface FakeProcess {
   readonly words: readonly string[];
   /** Seconds after boot. */
   readonly started: number;
+  state: string;
 }
 
 /** A machine with a clock that is moved by hand, whose keepalived, FIFO and addresses are as the test says. */
@@ -73,13 +74,19 @@ export class World {
 
   start(parent: number, words: readonly string[], name = "keepalived"): number {
     const pid = this.#nextPid++;
-    this.#processes.set(pid, { pid, parent, name, words, started: this.io.now().mono });
+    this.#processes.set(pid, { pid, parent, name, words, started: this.io.now().mono, state: "S" });
     return pid;
   }
 
   child(parent: number, name = "keepalived", pid = this.#nextPid): number {
     this.#nextPid = pid;
     return this.start(parent, this.#processes.get(parent)?.words ?? [], name);
+  }
+
+  /** It has ended, and its parent has not noticed yet. */
+  zombie(pid: number): void {
+    const found = this.#processes.get(pid);
+    if (found !== undefined) found.state = "Z";
   }
 
   kill(...pids: readonly number[]): void {
@@ -145,9 +152,9 @@ const FIFO_FACTS = {
   value: { kind: "fifo", mode: 0o600, size: 0, modified: 0, identity: "1:1", birth: 0 },
 } as const;
 
-function statOf({ pid, parent, name, started }: FakeProcess): string {
+function statOf({ pid, parent, name, started, state }: FakeProcess): string {
   const between = Array.from({ length: 17 }, () => "0").join(" ");
-  return `${pid} (${name}) S ${parent} ${between} ${Math.round(started * 100)} 0 0\n`;
+  return `${pid} (${name}) ${state} ${parent} ${between} ${Math.round(started * 100)} 0 0\n`;
 }
 
 /** A configuration with such instances. */

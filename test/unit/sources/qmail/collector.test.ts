@@ -1,49 +1,12 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { LocalFiles } from "../../../../src/io/local-files.ts";
 import { realFiles } from "../../../../src/io/real-files.ts";
 import { qmail } from "../../../../src/sources/qmail/qmail.ts";
 import { SourceBench } from "../bench.ts";
-import { FakeQueue, logOf, place, tai64n, World } from "./world.ts";
-
-const SENDER = 100;
-const LOGGER = 101;
-
-function benchOf(world: World, ...lines: readonly string[]) {
-  return new SourceBench(qmail, world.io, { lines });
-}
-
-type QmailBench = ReturnType<typeof benchOf>;
-
-async function next(world: World, bench: QmailBench): Promise<void> {
-  await world.pass(1);
-  await bench.tick();
-}
-
-function status(world: World, used: number, secondsAgo = 0): string {
-  return `${tai64n(world.io.now().clock - secondsAgo)} status: local 1/10 remote ${used}/20`;
-}
-
-/** A qmail that runs: its queue, its log, and what they are sampled with. */
-function running({ split = 23, isTodoSplit = false } = {}) {
-  const world = new World();
-  const queue = new FakeQueue({ split, isTodoSplit });
-  const log = logOf(status(world, 5));
-  world.lock(queue.mutex, SENDER, "qmail-send");
-  world.lock(join(log, "lock"), LOGGER, "multilog");
-  const bench = benchOf(world, `Queue=${queue.path}`, `Log=${log}`);
-  return { world, queue, log, bench };
-}
+import { benchOf, next, type QmailBench, running, SENDER } from "./bench.ts";
+import { FakeQueue, place, World } from "./world.ts";
 
 describe("messages", () => {
   test.each([
@@ -101,11 +64,12 @@ describe("messages", () => {
   test("a directory that was changed a moment ago is counted again, whatever its time says", async () => {
     const { queue, bench } = running({ split: 1 });
     queue.add();
-    await bench.tick();
     const directory = join(queue.path, "mess/0");
-    const { atime, mtime } = statSync(directory);
+    const now = Math.floor(Date.now() / 1000);
+    utimesSync(directory, now, now);
+    await bench.tick();
     queue.add();
-    utimesSync(directory, atime, mtime); // within one tick of the kernel's clock
+    utimesSync(directory, now, now); // within one tick of the kernel's clock
     await bench.tick();
     expect(bench.text("qmail.queue.size")).toBe("2");
   });
@@ -249,6 +213,11 @@ describe("qmail-send", () => {
     (bench.io as { files: LocalFiles }).files = files;
     await next(world, bench);
     expect(bench.text("qmail.state")).toBe("1");
+    const second = new FakeQueue();
+    const both = benchOf(world, `Queue=${queue.path}`, `second.Queue=${second.path}`);
+    (both.io as { files: LocalFiles }).files = files;
+    await next(world, both);
+    expect([both.text("qmail.state"), both.text("qmail.state[second]")]).toEqual(["4", "0"]);
     world.unlock(SENDER);
     await next(world, bench);
     expect(bench.text("qmail.state")).toBe("0");
@@ -257,102 +226,6 @@ describe("qmail-send", () => {
     expect(bench.text("qmail.state")).toBe("4");
   });
 });
-
-describe("delivery slots", () => {
-  const figures = ["local.used", "local.max", "local.pused", "remote.used", "remote.max", "remote.pused"];
-  const slots = (bench: QmailBench) => figures.map((name) => bench.text(`qmail.slots.${name}`));
-
-  test("by the newest status line", async () => {
-    const { world, log, bench } = running();
-    await next(world, bench);
-    expect(slots(bench)).toEqual(["1", "10", "10", "5", "20", "25"]);
-    appendFileSync(join(log, "current"), `${status(world, 20)}\n${tai64n(1)} delivery 7: success: done/\n`);
-    await next(world, bench);
-    expect(slots(bench)).toEqual(["1", "10", "10", "20", "20", "100"]);
-    expect(bench.text("qmail.slots.age")).toMatch(/^1(\.0\d*)?$/);
-    expect(bench.text("qmail.slots.remote.peak[,2s]")).toBe("20");
-    expect(JSON.parse(bench.text("qmail.get")).slots.remote).toMatchObject({ used: 20, max: 20, pused: 100 });
-  });
-
-  test("right after a rotation by the file that was closed last", async () => {
-    const { world, log, bench } = running();
-    renameSync(join(log, "current"), join(log, `${tai64n(world.io.now().clock)}.s`));
-    writeFileSync(join(log, "current"), `${tai64n(world.io.now().clock)} new msg 1\n`);
-    writeFileSync(join(log, `${tai64n(5)}.s`), `${status(world, 9)}\n`);
-    await next(world, bench);
-    expect(bench.text("qmail.slots.remote.used")).toBe("5");
-  });
-
-  test("none where there are no slots", async () => {
-    const { world, log, bench } = running();
-    writeFileSync(join(log, "current"), `${tai64n(world.io.now().clock)} status: local 0/0 remote 0/0\n`);
-    await next(world, bench);
-    expect(bench.text("qmail.slots.remote.pused")).toBe("(none: There are no remote delivery slots.)");
-  });
-
-  test("a log that is not written any more is not served as fresh", async () => {
-    const { world, bench } = running();
-    world.unlock(LOGGER);
-    await next(world, bench);
-    expect(bench.text("qmail.slots.remote.used")).toMatch(
-      /^\(unknown: The newest status is that of .*, and no logger writes/,
-    );
-    expect(bench.text("qmail.slots.age")).toMatch(/^\d/);
-  });
-
-  test("of a qmail-send that was started since are none", async () => {
-    const { world, queue, log, bench } = running();
-    writeFileSync(join(log, "current"), `${status(world, 5, 500)}\n`);
-    world.unlock(SENDER);
-    world.lock(queue.mutex, 102, "qmail-send", 100);
-    await next(world, bench);
-    expect(bench.text("qmail.slots.remote.used")).toMatch(/^\(none: Qmail-send was started /);
-  });
-
-  test.each([
-    ["no log directory", (log: string) => rmSync(log, { recursive: true }), /no such file or directory/],
-    [
-      "current is a directory",
-      (log: string) => current(log, (path) => mkdirSync(path)),
-      /"\S+\/current" is a directory/,
-    ],
-    ["current is gone", (log: string) => current(log, () => undefined), /no such file or directory/],
-    ["no status in it", (log: string) => writeFileSync(join(log, "current"), "hello\n"), /no line with a time stamp/i],
-    [
-      "no stamps",
-      (log: string) => writeFileSync(join(log, "current"), "status: local 0/1 remote 0/1\n"),
-      /no line with a time stamp/i,
-    ],
-    [
-      "garbage",
-      (log: string) => writeFileSync(join(log, "current"), Buffer.alloc(200_000, 0xff)),
-      /no line with a time stamp/i,
-    ],
-    ["empty", (log: string) => writeFileSync(join(log, "current"), ""), /no line with a time stamp/i],
-  ])("%s: not supported, with a finding", async (_, spoil, reason) => {
-    const { world, log, bench } = running();
-    spoil(log);
-    await next(world, bench);
-    expect(bench.text("qmail.slots.remote.used")).toMatch(reason);
-    expect(bench.text("qmail.slots.remote.used")).toMatch(/^\(unknown/);
-    expect(bench.findings).toMatchObject([{ what: log, found: expect.stringMatching(reason) }]);
-    expect(bench.text("qmail.queue.size")).toBe("0");
-  });
-
-  test("without a log they say how to name one", async () => {
-    const { world, queue } = running();
-    const bench = benchOf(world, `Queue=${queue.path}`);
-    await next(world, bench);
-    expect(bench.text("qmail.slots.local.used")).toMatch(/^\(unknown: .*Qmail\.Log=\/DIRECTORY\.\)$/);
-    expect(bench.findings).toEqual([]);
-  });
-});
-
-function current(log: string, make: (path: string) => void): void {
-  const path = join(log, "current");
-  rmSync(path);
-  make(path);
-}
 
 describe("which queues there are", () => {
   test("none: nothing is listed, nothing is said", async () => {
