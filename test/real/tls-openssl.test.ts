@@ -31,6 +31,7 @@ describe.skipIf(isSkipped("openssl"))("with a daemon that accepts key and certif
     const { cert, key: certKey } = await authority.issue("/O=Lab/OU=Mon/CN=agent");
     bench = await Bench.at(host);
     bench.configure([
+      "Timeout=20",
       "TLSAccept=psk,cert",
       `TLSPSKIdentity=${IDENTITY}`,
       `TLSPSKFile=${pskFile(authority.directory, KEY)}`,
@@ -106,8 +107,8 @@ describe.skipIf(isSkipped("openssl"))("with a daemon that accepts key and certif
     for (let i = 0; i < FLOOD; i++) sockets.push(await half());
     for (const socket of sockets) socket.write(clientHello());
     const flooded = await slowestOf(20);
-    expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeGreaterThan(FLOOD / 2);
-    expect(flooded).toBeLessThan(10 * usual + 100);
+    expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeGreaterThan(FLOOD / 10);
+    expect(flooded).toBeLessThan(10 * usual + 500);
   });
 
   /** A connection of one peer that goes no further than TCP. */
