@@ -61,7 +61,9 @@ export class Destinations {
       pause: () => pace.pause(),
       report: (line) => log.warning(line),
     });
-    return { made, client: open(outbox, directory), outbox };
+    const client = open(outbox, directory);
+    await client.catchUp?.(Math.floor(io.now().clock / settings.step));
+    return { made, client, outbox };
   }
 }
 

@@ -1,22 +1,27 @@
+import { join } from "node:path";
+import type { Outbox } from "../outbox/outbox.ts";
 import { SOURCES } from "../sources/all.ts";
 import { Link } from "../transports/active/link.ts";
 import { Pace } from "../transports/pace.ts";
 import { PushClient } from "../transports/push/client.ts";
 import { PushedKeys } from "../transports/push/keys.ts";
 import type { PushSettings } from "./push-settings.ts";
+import { type StateFile, stateFile } from "./state-file.ts";
 import type { Client, Surroundings, Wanted } from "./wanted.ts";
 
+/** The keys that patterns have found, beside the queue. */
+const FOUND = "keys.json";
 /** Patterns are searched for once in so many seconds, and not more often than there are ticks. */
 const SEARCH_SECONDS = 10;
 
 /** The destinations of `Push.<name>.*`. */
 export function pushDestinations(surroundings: Surroundings): readonly Wanted[] {
-  const { settings } = surroundings;
+  const { settings, log } = surroundings;
   return settings.pushes.map((push) => ({
     what: whatOf(push),
     queue: `push ${push.name} ${push.host} ${push.server}`,
     made: JSON.stringify(["push", push, settings.core.Timeout, settings.tls.connect]),
-    open: (outbox) => opened(push, outbox, surroundings),
+    open: (outbox, directory) => opened(push, { outbox, file: stateFile(join(directory, FOUND), log) }, surroundings),
   }));
 }
 
@@ -24,7 +29,12 @@ function whatOf({ name, host, server }: PushSettings): string {
   return `push "${name}" to host "${host}" at ${server}`;
 }
 
-function opened(push: PushSettings, outbox: Parameters<Wanted["open"]>[0], surroundings: Surroundings): Client {
+interface Kept {
+  readonly outbox: Outbox;
+  readonly file: StateFile;
+}
+
+function opened(push: PushSettings, { outbox, file }: Kept, surroundings: Surroundings): Client {
   const { settings, sampling, io, log } = surroundings;
   const { step, slots, tls } = settings;
   const now = () => io.now().mono;
@@ -37,6 +47,7 @@ function opened(push: PushSettings, outbox: Parameters<Wanted["open"]>[0], surro
     patterns: push.keys,
     items: SOURCES.flatMap((source) => source.items),
     registry: sampling.registry,
+    file,
     seconds: SEARCH_SECONDS,
     now,
     pace,
@@ -53,7 +64,7 @@ function opened(push: PushSettings, outbox: Parameters<Wanted["open"]>[0], surro
     abort,
     registry: sampling.registry,
     ring: sampling.ring,
-    step,
+    stampOf: (slot) => sampling.stampOf(slot),
     slots,
     pace,
     io,

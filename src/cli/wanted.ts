@@ -26,4 +26,8 @@ export interface Wanted {
 }
 
 /** Closing gives up what is under way; what was not acknowledged stays in the outbox. */
-export type Client = Destination & { close(): Promise<void> };
+export interface Client extends Destination {
+  /** Takes up what was sampled before a kill, before the next tick. `newest`: the slot of now. Absent: there is no need. */
+  catchUp?(newest: number): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,39 +1,51 @@
-import type { Io } from "../io/io.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { OutboxRow } from "../outbox/row.ts";
 import type { Stamp } from "../ring/sample.ts";
 
 export interface SlotFeedOptions {
   readonly outbox: Pick<Outbox, "cursor" | "put">;
-  /** Seconds of a slot, and how many the ring keeps. */
-  readonly step: number;
+  /** How many slots the ring keeps. */
   readonly slots: number;
-  /** How many slots before the newest are fed when the outbox has no cursor yet: 0 for a destination without a past. */
-  readonly backSlots: () => number;
-  /** The rows of one closed slot. `stamp`: about when it was closed. Lets other work in between; never rejects. */
+  /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
+  readonly stampOf: (slot: number) => Stamp | undefined;
+  /** The rows of one sampled slot. Lets other work in between; never rejects. */
   readonly evaluate: (slot: number, stamp: Stamp) => Promise<readonly OutboxRow[]>;
-  readonly io: Pick<Io, "now">;
 }
 
 /**
- * Puts the rows of every closed slot into an outbox, in order and once: live ones and those that were missed alike. Each
- * is evaluated as of its own slot, as far back as the ring reaches.
+ * Puts the rows of every sampled slot into an outbox, in order and once: live ones and those that were missed alike, as
+ * far back as the ring reaches. A destination without a past begins with the slot that is closed first.
  */
 export class SlotFeed {
   readonly #options: SlotFeedOptions;
-  #newest = { slot: -1, stamp: { clock: 0, mono: 0 } };
+  #newest = -1;
+  /** A slot that is sampled once more after a restart within it has one more row for each key. */
+  #again: number | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: SlotFeedOptions) {
     this.#options = options;
+    this.#again = options.outbox.cursor;
   }
 
   /** To be told of each closed slot. Resolves when all slots up to it are in the outbox. */
   slotClosed(slot: number): Promise<void> {
-    this.#newest = { slot, stamp: this.#options.io.now() };
-    this.#running ??= Promise.resolve().then(() => this.#feed());
-    return this.#running;
+    if (slot !== this.#again) this.#again = undefined;
+    return this.#feedUpTo(slot);
+  }
+
+  /**
+   * Feeds what was sampled before a kill and not evaluated. To be called before the first slot is closed, which may be
+   * the same slot once more. `newest`: no later slot can have been sampled
+   */
+  async catchUp(newest: number): Promise<void> {
+    const { outbox, slots, stampOf } = this.#options;
+    if (outbox.cursor === undefined) return;
+    let last = newest;
+    while (last > Math.max(outbox.cursor, newest - slots) && stampOf(last) === undefined) last--;
+    await this.#feedUpTo(last);
+    this.#again = outbox.cursor;
   }
 
   /** Ends after the slot that is being evaluated. */
@@ -42,24 +54,26 @@ export class SlotFeed {
     await this.#running;
   }
 
+  #feedUpTo(slot: number): Promise<void> {
+    this.#newest = slot;
+    this.#running ??= Promise.resolve().then(() => this.#feed());
+    return this.#running;
+  }
+
   async #feed(): Promise<void> {
-    const { outbox, evaluate } = this.#options;
-    for (let slot = this.#next(); slot <= this.#newest.slot && !this.#closed; slot = this.#next()) {
-      outbox.put(slot, await evaluate(slot, this.#stampOf(slot)));
+    const { outbox, evaluate, stampOf } = this.#options;
+    for (let slot = this.#next(); slot <= this.#newest && !this.#closed; slot = this.#next()) {
+      this.#again = undefined;
+      const stamp = stampOf(slot);
+      outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp));
     }
     this.#running = undefined;
   }
 
+  /** A cursor in the future is that of a clock that was wrong. */
   #next(): number {
-    const { outbox, slots, backSlots } = this.#options;
-    const { slot } = this.#newest;
-    const next = outbox.cursor === undefined ? slot - backSlots() : outbox.cursor + 1;
-    return Math.max(next, slot - slots + 1);
-  }
-
-  #stampOf(slot: number): Stamp {
-    const { stamp, slot: newest } = this.#newest;
-    const ago = (newest - slot) * this.#options.step;
-    return { clock: stamp.clock - ago, mono: stamp.mono - ago };
+    const { cursor } = this.#options.outbox;
+    if (cursor === undefined || cursor > this.#newest || this.#again === this.#newest) return this.#newest;
+    return Math.max(cursor + 1, this.#newest - this.#options.slots + 1);
   }
 }

@@ -27,15 +27,16 @@ export interface PushOptions {
   readonly timeout: number;
   /** Slots from one value of a key to the next. */
   readonly everySlots: number;
-  readonly keys: Pick<PushedKeys, "now" | "count">;
+  readonly keys: Pick<PushedKeys, "all" | "refresh">;
   readonly outbox: Pick<Outbox, "put" | "cursor" | "next" | "acknowledge" | "stats">;
   readonly link: Pick<Link, "request" | "trouble" | "succeeded">;
   /** Aborts what the link has under way, at the close. */
   readonly abort: AbortController;
   readonly registry: Pick<Registry, "askAt">;
   readonly ring: Pick<Ring, "onClose">;
-  /** Seconds of a slot, and how many the ring has. */
-  readonly step: number;
+  /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
+  readonly stampOf: (slot: number) => Stamp | undefined;
+  /** How many slots the ring has. */
   readonly slots: number;
   readonly pace: Pace;
   readonly io: Pick<Io, "now" | "after">;
@@ -64,7 +65,7 @@ export class PushClient implements Destination {
     this.#options = options;
     this.#acceptance = new Acceptance(options);
     const evaluate = (slot: number, stamp: Stamp) => this.#evaluate(slot, stamp);
-    this.#feed = new SlotFeed({ ...options, backSlots: () => 0, evaluate });
+    this.#feed = new SlotFeed({ ...options, evaluate });
     this.#stopListening = options.ring.onClose((slot) => void this.#slotClosed(slot));
   }
 
@@ -82,11 +83,16 @@ export class PushClient implements Destination {
   }
 
   get items(): number | undefined {
-    return this.#options.keys.count;
+    return this.#options.keys.all.length;
   }
 
   get stats(): OutboxStats {
     return this.#options.outbox.stats;
+  }
+
+  /** Takes up what was sampled before a kill, before a tick may sample the same slot anew. `newest`: the slot of now */
+  catchUp(newest: number): Promise<void> {
+    return this.#feed.catchUp(newest);
   }
 
   /** Gives up what is under way. What was not acknowledged stays in the outbox. */
@@ -100,6 +106,7 @@ export class PushClient implements Destination {
   }
 
   async #slotClosed(slot: number): Promise<void> {
+    await this.#options.keys.refresh();
     await this.#feed.slotClosed(slot);
     this.#woken = true;
     this.#running ??= this.#run();
@@ -110,7 +117,7 @@ export class PushClient implements Destination {
     const { everySlots, keys, registry, host, pace } = this.#options;
     if (slot % everySlots !== 0) return [];
     const rows: OutboxRow[] = [];
-    for (const key of await keys.now()) {
+    for (const key of keys.all) {
       const reply = registry.askAt(key, { slot, since: slot - everySlots, stamp });
       if (reply.kind === "value")
         rows.push({ ...instantOf(reply.clock), body: encodeSenderBody({ host, key, value: reply.text }) });

@@ -1,5 +1,6 @@
 import type { Item } from "../../items/item.ts";
 import type { Registry } from "../../items/registry.ts";
+import { parseJson } from "../../zabbix/json.ts";
 import { matchesWildcard } from "../../zabbix/wildcard.ts";
 import type { Pace } from "../pace.ts";
 
@@ -8,10 +9,19 @@ export interface PushedKeysOptions {
   readonly patterns: readonly string[];
   readonly items: readonly Item[];
   readonly registry: Pick<Registry, "calls">;
+  /** Where what was found survives a restart: before the first tick there is nothing to be searched. */
+  readonly file: FoundFile;
   /** A search holds this long, monotonic seconds. */
   readonly seconds: number;
   readonly now: () => number;
   readonly pace: Pace;
+}
+
+/** Keys that were found, as text. */
+export interface FoundFile {
+  /** Undefined: there is none. */
+  read(): string | undefined;
+  write(text: string): void;
 }
 
 /** The keys that a destination wants: those that were written out, and the standard ones that patterns find. */
@@ -26,21 +36,23 @@ export class PushedKeys {
     this.#options = options;
     this.#written = options.patterns.filter((pattern) => !isPattern(pattern));
     this.#patterns = options.patterns.filter(isPattern);
+    const known = decodeKeys(options.file.read()).filter((key) => this.#isWanted(key));
+    this.#found = this.#patterns.length === 0 ? [] : known;
   }
 
-  /** How many there were at the last look. */
-  get count(): number {
-    return this.#written.length + this.#found.length;
-  }
-
-  /** All of them, each once. Targets come and go, so patterns are searched for anew from time to time. */
-  async now(): Promise<readonly string[]> {
-    const now = this.#options.now();
-    if (this.#patterns.length > 0 && now - this.#searchedAt >= this.#options.seconds) {
-      this.#searchedAt = now;
-      this.#found = await this.#search();
-    }
+  /** All of them, each once. */
+  get all(): readonly string[] {
     return [...this.#written, ...this.#found];
+  }
+
+  /** Targets come and go, so patterns are searched for anew from time to time. */
+  async refresh(): Promise<void> {
+    const now = this.#options.now();
+    if (this.#patterns.length === 0 || now - this.#searchedAt < this.#options.seconds) return;
+    this.#searchedAt = now;
+    const found = await this.#search();
+    if (found.join("\n") !== this.#found.join("\n")) this.#options.file.write(JSON.stringify(found));
+    this.#found = found;
   }
 
   async #search(): Promise<readonly string[]> {
@@ -48,12 +60,20 @@ export class PushedKeys {
     const found: string[] = [];
     const worth = items.filter((item) => this.#patterns.some((pattern) => mayMatch(item, pattern)));
     for (const { key } of registry.calls(worth)) {
-      const wanted = this.#patterns.some((pattern) => matchesWildcard(key, pattern)) && !this.#written.includes(key);
-      if (wanted) found.push(key);
+      if (this.#isWanted(key)) found.push(key);
       await pace.pause();
     }
     return found;
   }
+
+  #isWanted(key: string): boolean {
+    return !this.#written.includes(key) && this.#patterns.some((pattern) => matchesWildcard(key, pattern));
+  }
+}
+
+function decodeKeys(text = "[]"): readonly string[] {
+  const keys = parseJson(text);
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === "string") : [];
 }
 
 /** Whether a text of Keys stands for other keys. */

@@ -2,11 +2,15 @@ import { expect, test } from "vitest";
 import type { OutboxRow } from "../../../src/outbox/row.ts";
 import { SlotFeed } from "../../../src/transports/slot-feed.ts";
 
-/** An outbox that only remembers, and a feed into it whose rows name their slot and stamp. */
-function feeding({ cursor, backSlots = 0 }: { readonly cursor?: number; readonly backSlots?: number } = {}) {
+/** An outbox that only remembers, and a feed into it whose rows name their slot. `unsampled`: slots without a sample. */
+function feeding({
+  cursor,
+  unsampled = [],
+}: {
+  readonly cursor?: number;
+  readonly unsampled?: readonly number[];
+} = {}) {
   const put: (readonly [slot: number, rows: readonly OutboxRow[]])[] = [];
-  const asked: string[] = [];
-  let clock = 6000;
   const outbox = {
     get cursor(): number | undefined {
       return put.at(-1)?.[0] ?? cursor;
@@ -15,31 +19,30 @@ function feeding({ cursor, backSlots = 0 }: { readonly cursor?: number; readonly
   };
   const feed = new SlotFeed({
     outbox,
-    step: 60,
     slots: 10,
-    backSlots: () => backSlots,
-    evaluate: async (slot, stamp) => {
-      asked.push(`${slot} at ${stamp.clock}`);
-      return [{ clock: stamp.clock, ns: 0, body: String(slot) }];
-    },
-    io: { now: () => ({ clock, mono: clock }) },
+    stampOf: (slot) => (unsampled.includes(slot) ? undefined : { clock: slot * 60, mono: slot * 60 }),
+    evaluate: async (slot, { clock }) => [{ clock, ns: 0, body: String(slot) }],
   });
-  const pass = (seconds: number) => {
-    clock += seconds;
-  };
-  return { feed, asked, pass, slots: () => put.map(([slot]) => slot) };
+  return { feed, slots: () => put.map(([slot]) => slot), rows: () => put.flatMap(([, rows]) => rows) };
 }
 
 test("a destination without a past begins with the slot that was closed", async () => {
-  const { feed, asked } = feeding();
+  const { feed, rows } = feeding();
   await feed.slotClosed(100);
-  expect(asked).toEqual(["100 at 6000"]);
+  expect(rows()).toEqual([{ clock: 6000, ns: 0, body: "100" }]);
 });
 
 test("slots behind the cursor are made up for in order, each as of its own time", async () => {
-  const { feed, asked } = feeding({ cursor: 97 });
+  const { feed, rows } = feeding({ cursor: 97 });
   await feed.slotClosed(100);
-  expect(asked).toEqual(["98 at 5880", "99 at 5940", "100 at 6000"]);
+  expect(rows().map(({ clock }) => clock)).toEqual([5880, 5940, 6000]);
+});
+
+test("a slot that was not sampled has no rows, and is behind the cursor all the same", async () => {
+  const { feed, slots, rows } = feeding({ cursor: 97, unsampled: [99] });
+  await feed.slotClosed(100);
+  expect(slots()).toEqual([98, 99, 100]);
+  expect(rows().map(({ body }) => body)).toEqual(["98", "100"]);
 });
 
 test("nothing is asked of slots that have left the ring", async () => {
@@ -48,22 +51,39 @@ test("nothing is asked of slots that have left the ring", async () => {
   expect(slots()).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
 });
 
-test("a new destination gets as much of the past as is wanted", async () => {
-  const { feed, slots } = feeding({ backSlots: 2 });
+test("a cursor in the future, of a clock that was wrong, counts for nothing", async () => {
+  const { feed, slots } = feeding({ cursor: 1000 });
   await feed.slotClosed(100);
-  expect(slots()).toEqual([98, 99, 100]);
+  await feed.slotClosed(101);
+  expect(slots()).toEqual([100, 101]);
 });
 
-test("a slot that is closed twice, as after a restart within it, is fed once", async () => {
+test("a slot that is sampled once more after a restart within it is fed once more", async () => {
   const { feed, slots } = feeding({ cursor: 100 });
   await feed.slotClosed(100);
+  await feed.slotClosed(100);
+  await feed.slotClosed(101);
+  expect(slots()).toEqual([100, 101]);
+});
+
+test("what was sampled before a kill is taken up before the same slot is sampled once more", async () => {
+  const { feed, slots } = feeding({ cursor: 98, unsampled: [101, 102] });
+  await feed.catchUp(102);
+  expect(slots()).toEqual([99, 100]);
+  await feed.slotClosed(100);
+  await feed.slotClosed(103);
+  expect(slots()).toEqual([99, 100, 100, 101, 102, 103]);
+});
+
+test("a destination without a past has nothing to take up", async () => {
+  const { feed, slots } = feeding();
+  await feed.catchUp(102);
   expect(slots()).toEqual([]);
 });
 
 test("slots that close while others are evaluated follow them", async () => {
-  const { feed, slots, pass } = feeding({ cursor: 98 });
+  const { feed, slots } = feeding({ cursor: 98 });
   const first = feed.slotClosed(99);
-  pass(60);
   await feed.slotClosed(100);
   await first;
   expect(slots()).toEqual([99, 100]);
