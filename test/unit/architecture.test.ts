@@ -4,14 +4,14 @@ import { imported, tooLong, violations } from "./architecture.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-function read(folder: string): ReadonlyMap<string, string> {
+function read(folder: string, kind = /\.ts$/): ReadonlyMap<string, string> {
   const names = readdirSync(new URL(folder, ROOT), { recursive: true, encoding: "utf8" });
-  const files = names.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`);
+  const files = names.filter((name) => kind.test(name)).map((name) => `${folder}/${name}`);
   return new Map(files.map((path) => [path, readFileSync(new URL(path, ROOT), "utf8")]));
 }
 
 test("src keeps to the table of rooms", () => {
-  const tree = read("src");
+  const tree = read("src", /\.(?:ts|json)$/);
   expect(tree.size).toBeGreaterThan(8);
   expect(violations(tree)).toEqual([]);
 });
