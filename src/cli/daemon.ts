@@ -178,8 +178,14 @@ export class Daemon {
   }
 }
 
-function passiveRules({ peers, tls }: Settings, { registry }: Sampling, started: Settings) {
-  return { peers, registry, accept: tls.accept, timeoutSeconds: started.core.Timeout };
+function passiveRules({ peers, tls, core }: Settings, { registry }: Sampling, started: Settings) {
+  return {
+    peers,
+    registry,
+    accept: tls.accept,
+    timeoutSeconds: started.core.Timeout,
+    peerRate: core.PeerRate,
+  };
 }
 
 const NEED_RESTART = [

@@ -41,6 +41,11 @@ export const CORE = {
     fallback: 3,
     doc: "How long one passive check and one sample of a target may take. Ticks closer together than this shorten it.",
   }),
+  PeerRate: directive({
+    kind: integer(0, 1_000_000),
+    fallback: 10_000,
+    doc: "Passive checks that one address may send each second, twice as many at once after a pause. What comes beyond is closed without an answer. 0: any number.",
+  }),
   Hostname: directive({
     kind: optional(hostName),
     fallback: undefined,

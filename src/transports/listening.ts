@@ -1,20 +1,27 @@
-import type { ListenOptions, Server } from "node:net";
+import type { Server } from "node:net";
 
 /** A TCP address and port as people write it: `127.0.0.1:10055`, `[::1]:10055`. */
 export function endpointText({ host, port }: { readonly host: string; readonly port: number }): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** What a server listens on: an address, or a socket that listens already and was handed to this process. */
+export type Door =
+  | { readonly host: string; readonly port: number; readonly ipv6Only?: boolean }
+  | { readonly fd: number };
+
+/** A door for people. */
+export function doorText(door: Door): string {
+  return "fd" in door ? `the inherited socket ${door.fd}` : endpointText(door);
+}
+
 /** Starts a TCP server; resolves to a fragment that says what to do about it when that cannot be. */
-export function listening(
-  server: Server,
-  options: ListenOptions & { readonly host: string; readonly port: number },
-): Promise<string | undefined> {
+export function listening(server: Server, door: Door, backlog: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException) =>
-      resolve(`cannot listen on ${endpointText(options)}: ${reasonOf(error, options)}`);
+      resolve(`cannot listen on ${doorText(door)}: ${reasonOf(error, door)}`);
     server.once("error", fail);
-    server.listen(options, () => {
+    server.listen({ ...door, backlog }, () => {
       server.off("error", fail);
       resolve(undefined);
     });
@@ -23,10 +30,9 @@ export function listening(
 
 const AGENT_PORT = 10_050;
 
-function reasonOf(
-  error: NodeJS.ErrnoException,
-  { host, port }: { readonly host: string; readonly port: number },
-): string {
+function reasonOf(error: NodeJS.ErrnoException, door: Door): string {
+  if ("fd" in door) return error.message;
+  const { host, port } = door;
   const owner = port === AGENT_PORT ? "which is Zabbix agent's own port" : `"ss -ltnp sport = :${port}" shows it`;
   switch (error.code) {
     case "EADDRINUSE":

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Io } from "../io/io.ts";
 import type { Log } from "../io/log.ts";
 import type { Answered } from "../items/registry.ts";
@@ -13,7 +13,8 @@ import {
   VARIANT,
 } from "../zabbix/passive.ts";
 import { type Connection, type ConnectionLimits, Connections, connectionLimit } from "./connections.ts";
-import { endpointText, listening } from "./listening.ts";
+import { type Door, doorText, listening } from "./listening.ts";
+import { PeerRates } from "./peer-rates.ts";
 import type { Peers } from "./peers.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
 import { ReplyCache } from "./reply-cache.ts";
@@ -35,12 +36,16 @@ export interface PassiveRules {
   readonly accept: Accept;
   /** From accepting a connection to its complete request, and from the answer to its having been taken. */
   readonly timeoutSeconds: number;
+  /** `PeerRate`: connections a second of one address; 0: any number. */
+  readonly peerRate: number;
 }
 
 export interface PassiveOptions extends PassiveRules {
   /** `ListenIP`: IPv4 and IPv6 addresses. `::` serves both families unless `0.0.0.0` is listed too. */
   readonly addresses: readonly string[];
   readonly port: number;
+  /** Descriptors of sockets that listen already. When there are some, addresses and port do not count. */
+  readonly inherited?: readonly number[];
   readonly io: Pick<Io, "now" | "after" | "readText">;
   readonly log: Log;
   /** Default: `connectionLimit` of this process and 16 MiB. */
@@ -57,14 +62,18 @@ const SWEEP_MS = 250;
 /** Starts a server on all addresses; malformed with a fragment that names the address when one cannot be had. */
 export async function listenPassive(options: PassiveOptions): Promise<Parsed<PassiveServer>> {
   const server = new PassiveServer(options);
-  for (const host of options.addresses) {
-    const ipv6Only = host === "::" && options.addresses.includes("0.0.0.0");
-    const failed = await server.listen({ host, port: options.port, ipv6Only });
+  for (const door of doors(options)) {
+    const failed = await server.listen(door);
     if (failed === undefined) continue;
     await server.close();
     return malformed(failed);
   }
   return ok(server);
+}
+
+function doors({ addresses, port, inherited = [] }: PassiveOptions): readonly Door[] {
+  if (inherited.length > 0) return inherited.map((fd) => ({ fd }));
+  return addresses.map((host) => ({ host, port, ipv6Only: host === "::" && addresses.includes("0.0.0.0") }));
 }
 
 /**
@@ -79,6 +88,7 @@ export class PassiveServer {
   readonly #refusals: Refusals;
   readonly #connections: Connections;
   readonly #replies = new ReplyCache();
+  readonly #rates = new PeerRates();
   readonly #servers: Server[] = [];
   readonly #onData = withSocket((socket, chunk: Buffer) => this.#receive(socket, chunk));
   readonly #onClose = withSocket((socket) => this.#closed(socket));
@@ -119,18 +129,19 @@ export class PassiveServer {
     this.#replies.clear();
   }
 
+  /** Where it listens; what is no IP socket is left out. */
+  get addresses(): readonly AddressInfo[] {
+    return this.#servers.map((server) => server.address()).filter((at) => typeof at === "object" && at !== null);
+  }
+
   /** Listens on one more address; resolves to what is wrong when that cannot be. */
-  async listen(at: {
-    readonly host: string;
-    readonly port: number;
-    readonly ipv6Only: boolean;
-  }): Promise<string | undefined> {
+  async listen(door: Door): Promise<string | undefined> {
     const server = createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket));
-    const failed = await listening(server, { ...at, backlog: BACKLOG });
+    const failed = await listening(server, door, BACKLOG);
     if (failed !== undefined) return failed;
     this.#servers.push(server);
     server.on("error", ({ message }) =>
-      this.#log.warning(`Cannot accept a connection on ${endpointText(at)}: ${message}.`),
+      this.#log.warning(`Cannot accept a connection on ${doorText(door)}: ${message}.`),
     );
     return undefined;
   }
@@ -157,9 +168,16 @@ export class PassiveServer {
       this.#refuseStranger(socket, peer);
       return;
     }
+    const now = this.#io.now().mono;
+    if (!this.#rates.admits(peer, now, this.#rules.peerRate)) {
+      const found = `it connects more than ${this.#rules.peerRate} times a second ("PeerRate")`;
+      this.#refusals.record("rate", { peer, found, now });
+      socket.destroy();
+      return;
+    }
     socket.on("close", this.#onClose);
     socket.on("data", this.#onData);
-    this.#track(socket, { ...NEW, peer, since: this.#io.now().mono });
+    this.#track(socket, { ...NEW, peer, since: now });
     if (verdict === true) socket.resume();
     else this.#awaitVerdict(socket, peer, verdict);
   }

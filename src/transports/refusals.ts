@@ -13,6 +13,7 @@ import type { Log } from "../io/log.ts";
  * - malformed: what it sent is no Zabbix packet.
  * - timeout: no complete request, or the answer not taken, within `Timeout`.
  * - crowded: the oldest ones when there are too many at once.
+ * - rate: its address connects more often than `PeerRate`.
  * - failed: the answer could not be made, which is a bug.
  */
 export const REFUSALS = [
@@ -29,6 +30,7 @@ export const REFUSALS = [
   "malformed",
   "timeout",
   "crowded",
+  "rate",
   "failed",
 ] as const;
 
@@ -48,6 +50,7 @@ const LEVEL = {
   malformed: "warning",
   timeout: "debug",
   crowded: "warning",
+  rate: "warning",
   failed: "error",
 } as const satisfies Record<Refusal, keyof Log>;
 

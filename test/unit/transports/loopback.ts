@@ -117,6 +117,7 @@ export async function passiveServer(host: string, options: Partial<PassiveOption
     registry,
     accept: UNENCRYPTED,
     timeoutSeconds: 3,
+    peerRate: 0,
     io,
     log,
     ...options,

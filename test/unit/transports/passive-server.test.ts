@@ -122,7 +122,13 @@ describe("keeps replies by the bytes of their requests", () => {
     registry.until = Number.POSITIVE_INFINITY;
     await exchange(at, PING);
     const other = new StubRegistry();
-    server.apply({ peers: { admits: () => true }, registry: other, accept: UNENCRYPTED, timeoutSeconds: 3 });
+    server.apply({
+      peers: { admits: () => true },
+      registry: other,
+      accept: UNENCRYPTED,
+      timeoutSeconds: 3,
+      peerRate: 0,
+    });
     await exchange(at, PING);
     expect(other.asked).toEqual(["agent.ping"]);
   });
@@ -178,7 +184,7 @@ describe("the allow list", () => {
   test("may be replaced while the server runs", async () => {
     const { at, server, registry } = await started({ peers: { admits: () => false } });
     expect(await exchange(at, PING)).toHaveLength(0);
-    server.apply({ peers: { admits: () => true }, registry, accept: UNENCRYPTED, timeoutSeconds: 3 });
+    server.apply({ peers: { admits: () => true }, registry, accept: UNENCRYPTED, timeoutSeconds: 3, peerRate: 0 });
     expect((await exchange(at, PING)).toString("hex")).toBe(ONE);
   });
 });
@@ -261,12 +267,25 @@ describe("closes without a byte", () => {
   });
 });
 
+test("a peer that comes more often than PeerRate is closed unread and counted, until its rate allows it again", async () => {
+  const { at, clock, server, log } = await started({ peerRate: 5 });
+  for (let i = 0; i < 10; i++) expect((await exchange(at, PING)).toString("hex")).toBe(ONE);
+  for (let i = 0; i < 3; i++) expect(await exchange(at, PING)).toHaveLength(0);
+  expect([server.requests, server.refused.get("rate")]).toEqual([10, 3]);
+  expect(log.lines).toEqual([
+    'warning Closed a connection from 127.0.0.1 without an answer: it connects more than 5 times a second ("PeerRate").',
+  ]);
+  clock.move(0.2);
+  expect((await exchange(at, PING)).toString("hex")).toBe(ONE);
+});
+
 describe("listenPassive", () => {
   const common = () => ({
     peers: { admits: () => true },
     registry: new StubRegistry(),
     accept: UNENCRYPTED,
     timeoutSeconds: 3,
+    peerRate: 0,
     io: { ...new HandClock(), readText: () => undefined },
     log: keptLog(),
   });
@@ -290,6 +309,14 @@ describe("listenPassive", () => {
     });
     await expect(asker({ host: other, port })).rejects.toThrow("ECONNREFUSED");
     await new Promise((resolve) => owner.close(resolve));
+  });
+
+  test("takes inherited sockets in place of the addresses, and says which one is none", async () => {
+    const inherited = { addresses: ["192.0.2.1"], port: 10055, inherited: [99] };
+    expect(await listenPassive({ ...common(), ...inherited })).toEqual({
+      kind: "malformed",
+      reason: expect.stringMatching(/^cannot listen on the inherited socket 99: .*EINVAL/),
+    });
   });
 
   test("names an address that is not this machine's", async () => {

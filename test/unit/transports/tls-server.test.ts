@@ -69,7 +69,7 @@ describe("a pre-shared key", () => {
 
   test("may be replaced while the server runs", async () => {
     const one = await started();
-    const rules = { peers: { admits: () => true }, registry: one.registry, timeoutSeconds: 3 };
+    const rules = { peers: { admits: () => true }, registry: one.registry, timeoutSeconds: 3, peerRate: 0 };
     one.server.apply({ ...rules, accept: accepting("TLSAccept=unencrypted") });
     expect(await asked(pskClient(one.at), PING)).toBe("");
     expect((await exchange(one.at, PING)).toString("hex")).toBe(ONE);
