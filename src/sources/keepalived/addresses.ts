@@ -21,22 +21,31 @@ function canonical(text: string): string | undefined {
   return bare.includes(":") && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
 }
 
+/** Interfaces that have an address, by the address in its one form. */
+export type Held = ReadonlyMap<string, readonly string[]>;
+
+export function heldBy(own: readonly LocalAddress[]): Held {
+  const held = new Map<string, string[]>();
+  for (const each of own) {
+    const address = canonical(each.address) ?? each.address;
+    held.set(address, [...(held.get(address) ?? []), withoutLabel(each.interface)]);
+  }
+  return held;
+}
+
+/** An address with a label shows that instead of its interface: "eth0:1". */
+function withoutLabel(name: string): string {
+  return name.split(":", 1)[0] ?? name;
+}
+
 const LOOPBACK = "lo";
 
 /**
  * Which of the virtual addresses this machine has where they belong. One that may be anywhere may not be on the loopback
  * interface: a real server behind a director keeps the director's address there.
  */
-export function presentOf(virtual: readonly VirtualAddress[], own: readonly LocalAddress[]): readonly VirtualAddress[] {
-  const placed = own.map((each) => ({ address: canonical(each.address), device: withoutLabel(each.interface) }));
+export function presentOf(virtual: readonly VirtualAddress[], held: Held): readonly VirtualAddress[] {
   return virtual.filter(({ address, device }) =>
-    placed.some(
-      (each) => each.address === address && (device === undefined ? each.device !== LOOPBACK : each.device === device),
-    ),
+    (held.get(address) ?? []).some((found) => (device === undefined ? found !== LOOPBACK : found === device)),
   );
-}
-
-/** An address with a label shows that instead of its interface: "eth0:1". */
-function withoutLabel(name: string): string {
-  return name.split(":", 1)[0] ?? name;
 }

@@ -1,10 +1,11 @@
 import type { Section } from "../../config/spec.ts";
-import type { Io, LocalAddress } from "../../io/io.ts";
+import type { Io } from "../../io/io.ts";
 import { type BytePath, bytePath } from "../../io/local-files.ts";
 import { Slices } from "../../io/slices.ts";
 import { unknown, value } from "../../ring/answer.ts";
 import type { Labels, Roster } from "../../ring/sample.ts";
 import type { Collector, Finding, Publish, Surroundings } from "../source.ts";
+import { type Held, heldBy } from "./addresses.ts";
 import { ConfFile, type ConfRead, confReason } from "./conf-file.ts";
 import { type Dump, DumpFile } from "./dump.ts";
 import { confFinding, containedFinding, dumpFinding, fifoFinding, HIDDEN, strangeFinding } from "./findings.ts";
@@ -31,7 +32,8 @@ interface World {
   /** Undefined: there is no reason to read it. */
   readonly conf: ConfRead | undefined;
   readonly dump: Dump | undefined;
-  readonly own: readonly LocalAddress[] | undefined;
+  /** Undefined: they cannot be seen. */
+  readonly held: Held | undefined;
 }
 
 class KeepalivedCollector implements Collector {
@@ -58,16 +60,19 @@ class KeepalivedCollector implements Collector {
   }
 
   async collect(_: unknown, publish: Publish): Promise<void> {
-    await this.#processes.look(new Slices(this.#io));
+    const slices = new Slices(this.#io);
+    await this.#processes.look(slices);
     this.#fifo?.keepOpen();
     await undefined; // a FIFO that cannot be opened says so after this turn
     const world = this.#look();
     this.#instances.compare(world.conf?.kind === "read" ? world.conf.conf.instances : undefined);
     for (const name of world.dump?.instances.keys() ?? []) this.#instances.named(name);
-    const labels = this.#instances.all.map(
-      (instance) => [instance.target, this.#sample(instance, world, publish)] as const,
-    );
-    publish.roster(rosterOf(new Map(labels), world));
+    const labels = new Map<string, Labels>();
+    for (const instance of this.#instances.all) {
+      await slices.pause();
+      labels.set(instance.target, this.#sample(instance, world, publish));
+    }
+    publish.roster(rosterOf(labels, world));
     for (const finding of this.#findings(world)) publish.finding(finding);
   }
 
@@ -84,7 +89,7 @@ class KeepalivedCollector implements Collector {
     const begun = running === undefined ? undefined : vrrpStart(this.#io, running);
     const conf = this.#readConf(running);
     const dump = begun === undefined ? undefined : this.#dumpFile?.look();
-    return { running, begun, conf, dump, own: this.#own(running, conf) };
+    return { running, begun, conf, dump, held: this.#held(running, conf) };
   }
 
   #readConf(running: Running | undefined): ConfRead | undefined {
@@ -105,11 +110,11 @@ class KeepalivedCollector implements Collector {
   }
 
   /** Undefined: keepalived's addresses are in another network namespace. */
-  #own(running: Running | undefined, conf: ConfRead | undefined): readonly LocalAddress[] | undefined {
+  #held(running: Running | undefined, conf: ConfRead | undefined): Held | undefined {
     const named = conf?.kind === "read" ? conf.conf.namespace : undefined;
     const isElsewhere =
       running?.isElsewhere !== false || named !== undefined || running.command.namespace !== undefined;
-    return isElsewhere ? undefined : this.#io.addresses();
+    return isElsewhere ? undefined : heldBy(this.#io.addresses());
   }
 
   /** Its macros as they are now. */
@@ -123,7 +128,7 @@ class KeepalivedCollector implements Collector {
     return labels;
   }
 
-  #knownOf(instance: Instance, { running, begun, conf, dump, own }: World): Known {
+  #knownOf(instance: Instance, { running, begun, conf, dump, held }: World): Known {
     if (begun === undefined) instance.silence();
     if (running === undefined) {
       if (this.#processes.areHidden) return { kind: "unreadable", ways: [HIDDEN.found] };
@@ -133,9 +138,9 @@ class KeepalivedCollector implements Collector {
       return { kind: "down", reason: `keepalived, process ${running.parent.pid}, has no VRRP child` };
     const stamp = this.#io.now();
     const dumped = dump?.instances.get(instance.name);
-    const verdict = instance.look({ stamp, begun, dumped, dumpAge: dump?.age ?? 0, own });
+    const verdict = instance.look({ stamp, begun, dumped, dumpAge: dump?.age ?? 0, held });
     if (verdict !== undefined) return { kind: "verdict", verdict };
-    const ways = [...this.#fileWays(dumped !== undefined), this.#addressWay(instance, conf, own)];
+    const ways = [...this.#fileWays(dumped !== undefined), this.#addressWay(instance, conf, held)];
     const isListening = this.#fifo !== undefined && this.#fifo.failure === undefined;
     return { kind: isListening || dumped !== undefined ? "waiting" : "unreadable", ways };
   }
@@ -150,8 +155,8 @@ class KeepalivedCollector implements Collector {
     ];
   }
 
-  #addressWay(instance: Instance, conf: ConfRead | undefined, own: World["own"]): string {
-    if (own === undefined) return "its addresses are in another network namespace";
+  #addressWay(instance: Instance, conf: ConfRead | undefined, held: World["held"]): string {
+    if (held === undefined) return "its addresses are in another network namespace";
     if (instance.addresses.length > 0 || conf?.kind !== "failed") return "no virtual address of it is known";
     return confReason(conf);
   }

@@ -1,6 +1,5 @@
-import type { LocalAddress } from "../../io/io.ts";
 import type { Stamp } from "../../ring/sample.ts";
-import { parseVirtualAddress, presentOf, type VirtualAddress } from "./addresses.ts";
+import { type Held, parseVirtualAddress, presentOf, type VirtualAddress } from "./addresses.ts";
 import type { Dumped } from "./data-file.ts";
 import { type Addresses, type Evidence, Judge, type Verdict } from "./evidence.ts";
 import type { Heard } from "./notify-fifo.ts";
@@ -15,7 +14,7 @@ export interface Brought {
   readonly dumped: Dumped | undefined;
   readonly dumpAge: number;
   /** Undefined: they cannot be seen. */
-  readonly own: readonly LocalAddress[] | undefined;
+  readonly held: Held | undefined;
 }
 
 /** Clocks of /proc count hundredths of seconds. */
@@ -114,9 +113,9 @@ export class Instance {
     return { way: "data file", state, at, since, priority };
   }
 
-  #lookAround({ own }: Brought): Addresses {
+  #lookAround({ held }: Brought): Addresses {
     const all = this.addresses;
-    const here = own === undefined ? undefined : presentOf(all, own);
+    const here = held === undefined ? undefined : presentOf(all, held);
     this.#here = here?.length;
     return { all, here };
   }
