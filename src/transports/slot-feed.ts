@@ -19,19 +19,18 @@ export interface SlotFeedOptions {
 export class SlotFeed {
   readonly #options: SlotFeedOptions;
   #newest = -1;
-  /** A slot that is sampled once more after a restart within it has one more row for each key. */
+  /** A slot that was sampled once more, as after a restart within it: it has one more row for each key. */
   #again: number | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: SlotFeedOptions) {
     this.#options = options;
-    this.#again = options.outbox.cursor;
   }
 
   /** To be told of each closed slot. Resolves when all slots up to it are in the outbox. */
   slotClosed(slot: number): Promise<void> {
-    if (slot !== this.#again) this.#again = undefined;
+    this.#again = slot === this.#options.outbox.cursor ? slot : undefined;
     return this.#feedUpTo(slot);
   }
 
@@ -44,8 +43,7 @@ export class SlotFeed {
     if (outbox.cursor === undefined) return;
     let last = newest;
     while (last > Math.max(outbox.cursor, newest - slots) && stampOf(last) === undefined) last--;
-    await this.#feedUpTo(last);
-    this.#again = outbox.cursor;
+    if (last > outbox.cursor) await this.#feedUpTo(last);
   }
 
   /** Ends after the slot that is being evaluated. */
