@@ -34,11 +34,13 @@ export class Instances {
     return [...this.#places.values()].map(({ instance }) => instance);
   }
 
-  /** The one of this name, which need not be known yet. Undefined: it is not wanted, or there are too many. */
+  /** The one of this name, which need not be known yet. Undefined: it is not wanted, or there is no room or no name. */
   named(name: string): Instance | undefined {
     const known = this.#places.get(name)?.instance;
-    const isWanted = this.#discovers && name !== "" && this.#places.size < MOST;
-    return known ?? (isWanted ? this.#add(new Instance({ target: shortName(name), name })) : undefined);
+    if (known !== undefined || !this.#discovers || name === "" || this.#places.size >= MOST) return known;
+    const target = shortName(name);
+    const isTaken = this.all.some((instance) => instance.target === target); // tidemark's configuration calls another so
+    return isTaken ? undefined : this.#add(new Instance({ target, name }));
   }
 
   /** What keepalived.conf says. Undefined: it cannot be read, so that nobody knows which there are. */

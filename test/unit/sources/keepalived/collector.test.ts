@@ -215,6 +215,15 @@ test("hidden processes: nobody knows whether keepalived runs", async () => {
   expect(bench.findings).toMatchObject([{ mend: expect.stringContaining("hidepid=0") }]);
 });
 
+test("an instance whose short name the configuration gives to another is left out", async () => {
+  const world = new World();
+  world.keepalived(confOf({ VI_1: [], other: [] }));
+  const bench = benchOf(world, "VI_1.Instance=other");
+  await next(world, bench);
+  expect(bench.names()).toEqual(["VI_1"]);
+  expect(JSON.parse(bench.text("keepalived.discovery"))).toMatchObject([{ "{#NAME}": "other" }]);
+});
+
 test("forget: what was found goes, what is configured stays", async () => {
   const world = new World();
   world.keepalived(CONF);
