@@ -27,7 +27,7 @@ export function fifoFinding(io: Io, { path, failure = "" }: NotifyFifo): Finding
   const word = shellWord(path);
   const directive = `vrrp_notify_fifo ${word} ${ownName(io)}`;
   if (failure.endsWith(DENIED)) {
-    const mend = `setfacl -m u:${ownName(io)}:r ${word}; and for the next one, in global_defs of keepalived.conf: ${directive}`;
+    const mend = `setfacl -m u:${ownName(io)}:r ${word} # and for the next one in global_defs of keepalived.conf: ${directive}`;
     return { what, found: deniedReason(io, path), mend };
   }
   const away = failure.endsWith(NO_FIFO) ? `mv ${word} ${word}.old; ` : "";
