@@ -1,4 +1,5 @@
 import { readJournal } from "../../src/journal/replay.ts";
+import type { Sample } from "../../src/ring/sample.ts";
 import { SampleDecoder } from "../../src/schedule/sample-record.ts";
 import { encodePacket } from "../../src/zabbix/packet.ts";
 import { type Asked, ScriptedServer } from "../unit/transports/scripted-server.ts";
@@ -78,14 +79,21 @@ export class ZabbixStandIn {
   }
 }
 
-/** Clocks (whole seconds) of all samples of tidemark itself that its journal has: one for each tick. */
-export function sampledSeconds(state: string): readonly number[] {
+/** The samples of a source that a daemon's journal has, oldest first: for each target the first one of a slot counts. */
+export function samplesOf(state: string, source: string): readonly Sample[] {
   const decoder = new SampleDecoder();
-  const seconds = new Set<number>();
-  readJournal({ directory: state, step: 1, boot: "", report: () => undefined }, ({ body }) => {
+  const samples = new Map<string, Sample>();
+  readJournal({ directory: state, step: 1, boot: "", report: () => undefined }, ({ slot, body }) => {
     const decoded = decoder.decode(body);
-    if (decoded.kind !== "ok" || decoded.value?.source !== "tidemark") return;
-    seconds.add(Math.floor(decoded.value.sample.stamp.clock + 0.05));
+    if (decoded.kind !== "ok" || decoded.value?.source !== source) return;
+    const { sample } = decoded.value;
+    const place = `${sample.target} ${slot}`;
+    if (!samples.has(place)) samples.set(place, sample);
   });
-  return [...seconds].sort((a, b) => a - b);
+  return [...samples.values()].sort((one, other) => one.stamp.clock - other.stamp.clock);
+}
+
+/** Clocks (whole seconds) of all samples of tidemark itself: one for each tick. */
+export function sampledSeconds(state: string): readonly number[] {
+  return samplesOf(state, "tidemark").map(({ stamp }) => Math.floor(stamp.clock + 0.05));
 }

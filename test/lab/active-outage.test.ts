@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { address, freePort } from "../real/address.ts";
+import { Bench } from "../real/daemon.ts";
+import { startMemcached } from "../real/memcached.ts";
+import { pause, waitFor } from "../real/wait.ts";
+import { samplesOf } from "../real/zabbix-stand-in.ts";
+import { type Server, withEachServer } from "./lab.ts";
+import { PolledHost, type ValueType } from "./polled-host.ts";
+import { Relay, type Weather } from "./relay.ts";
+
+/*
+ * A real server out of reach in every way for a while, and tidemark killed -9 five times meanwhile: afterwards the
+ * server's history holds every sample that tidemark took, once. TIDEMARK_OUTAGE_SECONDS is how long each way lasts.
+ */
+
+const HOST = address(import.meta.url);
+const EACH_SECONDS = Number(process.env["TIDEMARK_OUTAGE_SECONDS"] ?? 8);
+const KILLS = 5;
+const WAYS: readonly Weather[] = ["refuse", "deaf", "hang"];
+const INSTANCES = Array.from({ length: 10 }, (_, at) => `mc${at}`);
+
+/** Each has a value in every slot in which its instance was sampled. */
+const FIGURES: readonly (readonly [key: (instance: string) => string, type: ValueType])[] = [
+  [(name) => `memcached.state[${name}]`, "unsigned"],
+  [(name) => `memcached.uptime[${name}]`, "unsigned"],
+  [(name) => `memcached.sample.age[${name}]`, "float"],
+  [(name) => `memcached.stat[${name},curr_connections]`, "unsigned"],
+  [(name) => `memcached.stat[${name},bytes]`, "float"],
+  [(name) => `memcached.error[${name}]`, "char"],
+];
+
+const at = { host: HOST, port: 0 };
+
+beforeAll(async () => {
+  at.port = await freePort(HOST);
+  await startMemcached(at);
+});
+
+withEachServer((server) => {
+  test(
+    `${FIGURES.length * INSTANCES.length} items a second through ${WAYS.length * EACH_SECONDS} s of outage and ${KILLS} kills`,
+    async () => {
+      const host = await hostWithItems(server);
+      const relay = new Relay({ host: HOST, port: await freePort(HOST) }, server);
+      afterAll(() => relay.close());
+      const bench = await configured(relay);
+      await relay.turn("pass");
+      let daemon = await bench.start();
+      for (const name of INSTANCES) await host.until(`memcached.state[${name}]`, "1");
+      const pieces = WAYS.length * KILLS;
+      for (let piece = 0; piece < pieces; piece++) {
+        if (piece % KILLS === 0) await relay.turn(WAYS[piece / KILLS] ?? "pass");
+        await pause((EACH_SECONDS * 1000) / KILLS);
+        if (piece % WAYS.length !== 1) continue;
+        await daemon.kill();
+        daemon = await bench.start();
+      }
+      const ended = Date.now();
+      await relay.turn("pass");
+      const queued = async () => Number(await bench.get(`tidemark.outbox.size[${HOST}:${relay.at.port}]`));
+      const waited = await queued();
+      await waitFor(async () => (await queued()) < 2 * FIGURES.length * INSTANCES.length, {
+        what: "an empty queue",
+        seconds: 120,
+      });
+      process.stderr.write(
+        `${server.version}: ${waited} values waited; gone ${(Date.now() - ended) / 1000} s after the end\n`,
+      );
+      await pause(3000);
+      await daemon.end();
+      await expectEverySample(host, { state: bench.state, until: ended / 1000 });
+    },
+    (WAYS.length * EACH_SECONDS + 300) * 1000,
+  );
+});
+
+async function hostWithItems(server: Server): Promise<PolledHost> {
+  const host = await PolledHost.create(server, { name: "tidemark outage", at: { host: HOST, port: 1 } });
+  for (const name of INSTANCES) for (const [key, type] of FIGURES) await host.active(key(name), type);
+  return host;
+}
+
+async function configured(relay: Relay): Promise<Bench> {
+  const bench = await Bench.at(HOST);
+  bench.configure([
+    "Hostname=tidemark outage",
+    `ServerActive=${relay.at.host}:${relay.at.port}`,
+    "RefreshActiveChecks=2",
+    "BufferSend=1",
+    `History=${WAYS.length * EACH_SECONDS + 300}s`,
+    ...INSTANCES.map((name) => `Memcached.${name}.Uri=tcp://${HOST}:${at.port}`),
+  ]);
+  return bench;
+}
+
+/** Row by row: the clocks of each item against those of the samples in tidemark's journal, and the values of one of them. */
+async function expectEverySample(
+  host: PolledHost,
+  { state, until }: { readonly state: string; readonly until: number },
+): Promise<void> {
+  const samples = samplesOf(state, "memcached");
+  for (const name of INSTANCES) {
+    const taken = samples.filter(({ target }) => target === name);
+    for (const [key] of FIGURES) {
+      const history = await host.history(key(name));
+      const [first, last] = [history[0]?.clock ?? 0, history.at(-1)?.clock ?? 0];
+      const expected = taken
+        .map(({ stamp }) => stamp.clock)
+        .filter((clock) => clock >= first - 0.001 && clock <= last + 0.001);
+      expect({ key: key(name), clocks: history.map(({ clock }) => clock.toFixed(3)) }).toEqual({
+        key: key(name),
+        clocks: expected.map((clock) => clock.toFixed(3)),
+      });
+      expect(last).toBeGreaterThan(until);
+      expect(expected.length).toBeGreaterThan(WAYS.length * EACH_SECONDS * 0.5);
+    }
+  }
+}
