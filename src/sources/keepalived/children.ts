@@ -11,7 +11,7 @@ import { ChildRestarts } from "./child-restarts.ts";
 import { Processes } from "./processes.ts";
 
 /** keepalived itself beside its instances: a source of its own, since it may have no instance at all. */
-export const CHILD_SOURCE = "keepalived-children";
+export const CHILD_SOURCE = "keepalived.child";
 const TARGET = "keepalived";
 
 export const childRestarts = momentItem({

@@ -21,7 +21,7 @@ export const keepalived: Source<General, Named> = {
 /** keepalived's children, which die and are started anew without any instance's being told. */
 export const keepalivedChildren: Source = {
   name: CHILD_SOURCE,
-  section: { prefix: "KeepalivedChildren", general: {}, named: {} },
+  section: { prefix: "KeepalivedChild", general: {}, named: {} },
   fields: CHILD_FIELDS,
   items: CHILD_ITEMS,
   discoveries: [],
