@@ -8,6 +8,7 @@ const TYPES = { float: 0, char: 1, unsigned: 3, text: 4 } as const;
 export type ValueType = keyof typeof TYPES;
 
 const PASSIVE = 0;
+const TRAPPER = 2;
 const ACTIVE = 7;
 const DEPENDENT = 18;
 const AGENT_INTERFACE = 1;
@@ -107,6 +108,11 @@ export class PolledHost {
   /** An active check; answers the item's id. */
   active(key: string, type: ValueType, delay = "1s"): Promise<string> {
     return this.api.create("item", { ...activeItem(this.id, key, delay), value_type: TYPES[type] });
+  }
+
+  /** An item that others send values to; answers the item's id. */
+  trapper(key: string, type: ValueType): Promise<string> {
+    return this.api.create("item", { hostid: this.id, key_: key, name: key, type: TRAPPER, value_type: TYPES[type] });
   }
 
   /** A passive check each second; answers the item's id. */
