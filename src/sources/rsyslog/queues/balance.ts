@@ -14,6 +14,8 @@ export interface Level {
   readonly discarded: number;
   readonly full: number;
   readonly size: number;
+  /** Rises while messages that were put back are counted as if they came anew. */
+  readonly putBack: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Level {
  * The counters of one sweep are not of one instant. A message on its way to disk is counted in both parts until its batch
  * of up to 1,024 is through, and one that the disk refuses is counted as discarded before its batch leaves the memory
  * part: each time `delivered` seems to fall and comes back. So it only counts what is more than was there before.
+ * While messages are put back, nobody knows how many came; what the backlog shrank by has been delivered at least.
  */
 export class Balance {
   readonly #began: Clock;
@@ -34,6 +37,8 @@ export class Balance {
   /** What was delivered, and how often the queue was full, when the stall began. */
   #before = { delivered: 0, full: 0 };
   #isMuted = false;
+  /** Of what was enqueued: messages that had been put back. */
+  #cameAgain = 0;
 
   constructor(began: Clock) {
     this.#began = began;
@@ -51,8 +56,9 @@ export class Balance {
 
   /** @param isMuted the queue may not deliver now: it cannot be stuck */
   put(level: Level, isMuted: boolean): void {
-    const now = level.enqueued - level.discarded - level.size;
     const last = this.#last;
+    if (last !== undefined && level.putBack > last.putBack) this.#cameAgain += spurious(last, level);
+    const now = level.enqueued - level.discarded - level.size - this.#cameAgain;
     if (last === undefined || isMuted) this.#steps = 0;
     else this.#steps++;
     if (this.#stalled === 0) this.#before = { delivered: this.delivered, full: last?.full ?? 0 };
@@ -77,4 +83,12 @@ export class Balance {
     const isOpen = this.#steps < STUCK_SWEEPS && this.#stalled === this.#steps && (this.#last?.size ?? 0) > 0;
     return isOpen ? undefined : false;
   }
+}
+
+/** What makes the difference between two levels nothing but the shrinking of the backlog. */
+function spurious(before: Level, now: Level): number {
+  return Math.max(
+    0,
+    now.enqueued - now.discarded - (before.enqueued - before.discarded) - Math.max(0, now.size - before.size),
+  );
 }

@@ -11,6 +11,7 @@ export const FIELDS: readonly Field[] = [
   field("full", "counter", "", "Times that a message found the queue full."),
   field("discarded_full", "counter", "", "Messages discarded because the queue was still full after its time-out."),
   field("discarded_nf", "counter", "", "Messages discarded because the queue was nearly full."),
+  field("put_back", "counter", "", "Moves to a full disk that were undone, where it is not known what came.", false),
   field("size", "gauge", "", "Messages that wait."),
   field("size_max", "gauge", "", "The most that waited at any sweep since the sample before."),
   field("disk", "gauge", "", "Messages that wait in the disk-assisted part."),

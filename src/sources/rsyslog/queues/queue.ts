@@ -68,7 +68,10 @@ export class Queue implements Reported<QueueRecord> {
     if (continuation === "anew" || this.#balance === undefined) this.#balance = new Balance(clock);
     const isMuted = this.#settings !== undefined && !deliversAt(this.#settings, localHour(clock));
     const [enqueued, discarded] = [this.#totals.get("enqueued"), this.#discarded];
-    this.#balance.put({ enqueued, discarded, full: this.#totals.get("full"), size: record.size }, isMuted);
+    this.#balance.put(
+      { enqueued, discarded, full: this.#totals.get("full"), putBack: this.#totals.get("put_back"), size: record.size },
+      isMuted,
+    );
     this.#most = this.#isRead ? record.size : Math.max(this.#most, record.size);
     this.#noteDiscarding(discarded, continuation);
     this.#record = record;

@@ -4,51 +4,83 @@ import { sum } from "../totals.ts";
 type Count = number | bigint;
 
 /**
- * A queue as one sweep has it, its disk-assisted part added: rsyslogd reports that as a queue of its own, `X[DA]`.
- * `full` and `discarded` of both parts: what the disk refuses has left the memory part and is lost as well. Of what is
- * enqueued only the memory part's counts: the rest are moves to disk.
+ * A queue as one sweep has it, its disk-assisted part added: rsyslogd reports that as a queue of its own, `X[DA]`. Of what
+ * is enqueued only the memory part's counts: the rest are moves to disk.
+ *
+ * What a full disk refuses has left the memory part and is lost: `full` and `discarded` of both parts count. Since 2026
+ * (the disk part has segments) it is put back into memory instead, again and again, and each time counted as enqueued and
+ * discarded: then only the memory part's discards are losses, and what came is what the queue's action was handed.
  */
 export interface QueueRecord {
   readonly size: number;
   /** Undefined: the queue has no disk-assisted part. */
   readonly disk: number | undefined;
-  readonly counters: ReadonlyMap<"enqueued" | "full" | "discarded_full" | "discarded_nf", Count>;
+  readonly counters: ReadonlyMap<"enqueued" | "full" | "discarded_full" | "discarded_nf" | "put_back", Count>;
   /** Bytes of its files, where rsyslogd says so. */
   readonly diskBytes: number | undefined;
 }
 
 const ORIGIN = "core.queue";
+const ACTION = "core.action";
 const DISK_PART = "[DA]";
+const ACTION_QUEUE = / queue$/;
+/** A figure that only the disk parts have that put messages back. */
+const SEGMENTS = "segments";
 
 /** The queues of a sweep by name. */
 export function queuesOf({ objects }: Sweep): ReadonlyMap<string, QueueRecord> {
-  const all = new Map(objects.filter(({ origin }) => origin === ORIGIN).map((object) => [object.name, object]));
+  const of = (wanted: string) =>
+    new Map(objects.filter(({ origin }) => origin === wanted).map((object) => [object.name, object]));
+  const [all, actions] = [of(ORIGIN), of(ACTION)];
   const found = new Map<string, QueueRecord>();
-  for (const [name, object] of all) {
+  for (const [name, memory] of all) {
     const isPart = name.endsWith(DISK_PART) && all.has(name.slice(0, -DISK_PART.length));
-    const record = isPart ? undefined : recordOf(object, all.get(`${name}${DISK_PART}`));
+    if (isPart) continue;
+    const disk = all.get(`${name}${DISK_PART}`);
+    const action = ACTION_QUEUE.test(name) ? actions.get(name.replace(ACTION_QUEUE, "")) : undefined;
+    const record = recordOf({ memory, disk, action: putsBack(disk) ? action : undefined });
     if (record !== undefined) found.set(name, record);
   }
   return found;
 }
 
+interface Parts {
+  readonly memory: StatsObject;
+  readonly disk: StatsObject | undefined;
+  /** Whose processed messages are those that came. */
+  readonly action: StatsObject | undefined;
+}
+
 /** Undefined: it lacks what every queue has. */
-function recordOf(memory: StatsObject, disk: StatsObject | undefined): QueueRecord | undefined {
+function recordOf({ memory, disk, action }: Parts): QueueRecord | undefined {
   const size = memory.numbers.get("size");
-  const enqueued = memory.numbers.get("enqueued");
+  const enqueued = action?.numbers.get("processed") ?? memory.numbers.get("enqueued");
   if (size === undefined || enqueued === undefined) return undefined;
-  const both = (name: string) => sum(memory.numbers.get(name) ?? 0, disk?.numbers.get(name) ?? 0);
   const onDisk = disk === undefined ? undefined : Number(disk.numbers.get("size") ?? 0);
   const bytes = (disk ?? memory).numbers.get("disk.usage");
   return {
     size: Number(size) + (onDisk ?? 0),
     disk: onDisk,
-    counters: new Map([
-      ["enqueued", enqueued],
-      ["full", both("full")],
-      ["discarded_full", both("discarded.full")],
-      ["discarded_nf", both("discarded.nf")],
-    ]),
+    counters: new Map([["enqueued", enqueued], ...lossesOf(memory, disk), ["put_back", putBack(disk, action)]]),
     diskBytes: bytes === undefined ? undefined : Number(bytes),
   };
+}
+
+function putsBack(disk: StatsObject | undefined): boolean {
+  return disk?.numbers.has(SEGMENTS) === true;
+}
+
+function lossesOf(memory: StatsObject, disk: StatsObject | undefined) {
+  const counted = putsBack(disk) ? undefined : disk;
+  const both = (name: string) => sum(memory.numbers.get(name) ?? 0, counted?.numbers.get(name) ?? 0);
+  return [
+    ["full", both("full")],
+    ["discarded_full", both("discarded.full")],
+    ["discarded_nf", both("discarded.nf")],
+  ] as const;
+}
+
+/** Rises while messages are put back and counted as if they came anew. */
+function putBack(disk: StatsObject | undefined, action: StatsObject | undefined): Count {
+  return putsBack(disk) && action === undefined ? (disk?.numbers.get("discarded.full") ?? 0) : 0;
 }
