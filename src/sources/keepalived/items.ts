@@ -21,7 +21,7 @@ function instanceItem<P extends Params>(
   return targetItem<P>({ source: SOURCE, delay: "1m", freshness: "sample", ...declared });
 }
 
-export const state = instanceItem({
+const state = instanceItem({
   key: "keepalived.state",
   params: {},
   type: "unsigned",
@@ -35,7 +35,7 @@ export const state = instanceItem({
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
-export const source = instanceItem({
+const source = instanceItem({
   key: "keepalived.source",
   params: {},
   type: "char",
@@ -49,7 +49,7 @@ export const source = instanceItem({
   },
 });
 
-export const transitions = instanceItem({
+const transitions = instanceItem({
   key: "keepalived.transitions",
   params: { window: windowUpTo("60m") },
   type: "unsigned",
@@ -62,7 +62,7 @@ export const transitions = instanceItem({
   value: (view, args) => increase(view.steps(args.window), "transitions"),
 });
 
-export const priority = instanceItem({
+const priority = instanceItem({
   key: "keepalived.priority",
   params: {},
   type: "unsigned",
@@ -73,7 +73,7 @@ export const priority = instanceItem({
   value: (view) => level(view, "priority", "neither notify FIFO nor data file has told it"),
 });
 
-export const since = instanceItem({
+const since = instanceItem({
   key: "keepalived.since",
   params: {},
   type: "unsigned",
@@ -86,7 +86,7 @@ export const since = instanceItem({
   value: (view) => flatMap(level(view, "since", "no transition has been seen"), (clock) => value(Math.floor(clock))),
 });
 
-export const get = instanceItem({
+const get = instanceItem({
   key: "keepalived.get",
   params: {},
   type: "json",

@@ -22,7 +22,7 @@ function queueItem<P extends Params>(
   return targetItem<P>({ source: SOURCE, delay: "1m", freshness: "sample", ...declared });
 }
 
-export const state = queueItem({
+const state = queueItem({
   key: "qmail.state",
   params: {},
   type: "unsigned",
@@ -81,14 +81,14 @@ function eachWindow(view: View): readonly (readonly string[])[] {
   return standardWindows(view).map((each) => [each]);
 }
 
-export const size = countItem({
+const size = countItem({
   key: "qmail.queue.size",
   field: "size",
   name: "Messages in the queue",
   doc: "Files in mess, those not preprocessed yet among them: what qmail-qstat calls messages in queue.",
 });
 
-export const todo = countItem({
+const todo = countItem({
   key: "qmail.queue.todo",
   field: "todo",
   name: "Messages not preprocessed",
@@ -109,21 +109,21 @@ const remote = countItem({
   doc: "Messages with remote recipients that are left. Not supported for an ordinary user: only qmail-send's user and root may read it.",
 });
 
-export const sizeMost = mostItem({
+const sizeMost = mostItem({
   key: "qmail.queue.size.max",
   field: "size",
   name: "Most messages in the queue",
   doc: "Largest number of messages in the queue at a sample of the window. None until half of the window is known.",
 });
 
-export const todoMost = mostItem({
+const todoMost = mostItem({
   key: "qmail.queue.todo.max",
   field: "todo",
   name: "Most messages not preprocessed",
   doc: "Largest number of messages not preprocessed at a sample of the window. None until half of the window is known.",
 });
 
-export const growth = queueItem({
+const growth = queueItem({
   key: "qmail.queue.growth",
   params: { window: windowUpTo("60m") },
   type: "float",
@@ -166,48 +166,48 @@ function shareItem(kind: "local" | "remote"): TargetItem {
   });
 }
 
-export const localUsed = slotItem(
+const localUsed = slotItem(
   "qmail.slots.local.used",
   "local_used",
   "Used local delivery slots",
   "Local deliveries that go on.",
 );
-export const localMax = slotItem(
+const localMax = slotItem(
   "qmail.slots.local.max",
   "local_max",
   "Local delivery slots",
   "Local deliveries that may go on at once (concurrencylocal).",
 );
-export const localShare = shareItem("local");
-export const remoteUsed = slotItem(
+const localShare = shareItem("local");
+const remoteUsed = slotItem(
   "qmail.slots.remote.used",
   "remote_used",
   "Used remote delivery slots",
   "Remote deliveries that go on.",
 );
-export const remoteMax = slotItem(
+const remoteMax = slotItem(
   "qmail.slots.remote.max",
   "remote_max",
   "Remote delivery slots",
   "Remote deliveries that may go on at once (concurrencyremote).",
 );
-export const remoteShare = shareItem("remote");
+const remoteShare = shareItem("remote");
 
-export const localPeak = mostItem({
+const localPeak = mostItem({
   key: "qmail.slots.local.peak",
   field: "local_used",
   name: "Most used local delivery slots",
   doc: "Largest number of local deliveries at a sample of the window. None until half of the window is known.",
 });
 
-export const remotePeak = mostItem({
+const remotePeak = mostItem({
   key: "qmail.slots.remote.peak",
   field: "remote_used",
   name: "Most used remote delivery slots",
   doc: "Largest number of remote deliveries at a sample of the window. None until half of the window is known.",
 });
 
-export const statusAge = queueItem({
+const statusAge = queueItem({
   key: "qmail.slots.age",
   params: {},
   type: "float",
@@ -224,7 +224,7 @@ export const statusAge = queueItem({
   },
 });
 
-export const get = queueItem({
+const get = queueItem({
   key: "qmail.get",
   params: {},
   type: "json",
