@@ -26,8 +26,3 @@ export function graphNode(graph: Graph, group: Group, template: string): Node {
 export function graphName({ name }: Graph, group: Group): string {
   return withTarget(group, name);
 }
-
-/** Whether the graph shows this figure. */
-export function shows({ lines }: Graph, figure: Figure): boolean {
-  return lines.includes(figure);
-}

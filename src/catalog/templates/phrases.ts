@@ -23,7 +23,7 @@ export function eventText({ pieces }: Phrase, expression: Phrase, place: Place):
 }
 
 /** `{$MEMCACHED.TTL.MIN:"{#INSTANCE}"}`. */
-export function macroText({ macro }: Macro, { target }: Group): string {
+function macroText({ macro }: Macro, { target }: Group): string {
   const [context] = target;
   return context === undefined ? `{$${macro}}` : `{$${macro}:"${lldMacro(context)}"}`;
 }

@@ -37,6 +37,6 @@ function head(trigger: Trigger, place: Place): { readonly [name: string]: Node |
 }
 
 /** "{#INSTANCE}: Memcached hangs". */
-export function triggerName({ name }: Trigger, group: Group): string {
+function triggerName({ name }: Trigger, group: Group): string {
   return withTarget(group, name);
 }

@@ -73,7 +73,7 @@ export const bytes = directoryItem({
   value: level("bytes", () => unknown("no sample at this time")),
 });
 
-export const written = directoryItem({
+const written = directoryItem({
   key: "logdir.written",
   params: { window: windowUpTo("60m") },
   type: "unsigned",
