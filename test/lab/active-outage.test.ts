@@ -4,19 +4,22 @@ import { Bench } from "../real/daemon.ts";
 import { startMemcached } from "../real/memcached.ts";
 import { pause, waitFor } from "../real/wait.ts";
 import { samplesOf } from "../real/zabbix-stand-in.ts";
+import { freeze, type Part } from "./freeze.ts";
 import { type Server, withEachServer } from "./lab.ts";
 import { PolledHost, type ValueType } from "./polled-host.ts";
 import { Relay, type Weather } from "./relay.ts";
 
 /*
  * A real server out of reach in every way for a while, and tidemark killed -9 five times meanwhile: afterwards the
- * server's history holds every sample that tidemark took, once. TIDEMARK_OUTAGE_SECONDS is how long each way lasts.
+ * server's history holds every sample that tidemark took, once. TIDEMARK_OUTAGE_SECONDS is how long each way lasts;
+ * TIDEMARK_LAB_ALONE=1 says that nobody else uses the lab: then its server and its database stand still, too.
  */
 
 const HOST = address(import.meta.url);
 const EACH_SECONDS = Number(process.env["TIDEMARK_OUTAGE_SECONDS"] ?? 8);
 const KILLS = 5;
-const WAYS: readonly Weather[] = ["refuse", "deaf", "hang"];
+const ALONE: readonly Part[] = process.env["TIDEMARK_LAB_ALONE"] === "1" ? ["server", "postgresql"] : [];
+const WAYS: readonly (Weather | Part)[] = ["refuse", "deaf", "hang", ...ALONE];
 const INSTANCES = Array.from({ length: 10 }, (_, at) => `mc${at}`);
 
 /** Each has a value in every slot in which its instance was sampled. */
@@ -47,16 +50,12 @@ withEachServer((server) => {
       await relay.turn("pass");
       let daemon = await bench.start();
       for (const name of INSTANCES) await host.until(`memcached.state[${name}]`, "1");
-      const pieces = WAYS.length * KILLS;
-      for (let piece = 0; piece < pieces; piece++) {
-        if (piece % KILLS === 0) await relay.turn(WAYS[piece / KILLS] ?? "pass");
-        await pause((EACH_SECONDS * 1000) / KILLS);
-        if (piece % WAYS.length !== 1) continue;
+      const mend = await outages({ relay, server }, async () => {
         await daemon.kill();
         daemon = await bench.start();
-      }
+      });
       const ended = Date.now();
-      await relay.turn("pass");
+      await mend();
       const queued = async () => Number(await bench.get(`tidemark.outbox.size[${HOST}:${relay.at.port}]`));
       const waited = await queued();
       await waitFor(async () => (await queued()) < 2 * FIGURES.length * INSTANCES.length, {
@@ -66,13 +65,42 @@ withEachServer((server) => {
       process.stderr.write(
         `${server.version}: ${waited} values waited; gone ${(Date.now() - ended) / 1000} s after the end\n`,
       );
-      await pause(3000);
+      await untilSeen(host, ended / 1000);
       await daemon.end();
       await expectEverySample(host, { state: bench.state, until: ended / 1000 });
     },
     (WAYS.length * EACH_SECONDS + 300) * 1000,
   );
 });
+
+interface Path {
+  readonly relay: Relay;
+  readonly server: Server;
+}
+
+/** Every way in turn, kills spread over all of them; answers what ends the last one. */
+async function outages(path: Path, kill: () => Promise<void>): Promise<() => Promise<void>> {
+  let mend = () => Promise.resolve();
+  for (let piece = 0; piece < WAYS.length * KILLS; piece++) {
+    if (piece % KILLS === 0) {
+      await mend();
+      mend = await away(WAYS[piece / KILLS] ?? "hang", path);
+    }
+    await pause((EACH_SECONDS * 1000) / KILLS);
+    if (piece % WAYS.length === 1) await kill();
+  }
+  return mend;
+}
+
+/** Puts the server out of reach; answers what brings it back. */
+async function away(way: Weather | Part, { relay, server }: Path): Promise<() => Promise<void>> {
+  if (way !== "server" && way !== "postgresql") {
+    await relay.turn(way);
+    return () => relay.turn("pass");
+  }
+  const thaw = freeze(server.version, way);
+  return async () => thaw();
+}
 
 async function hostWithItems(server: Server): Promise<PolledHost> {
   const host = await PolledHost.create(server, { name: "tidemark outage", at: { host: HOST, port: 1 } });
@@ -91,6 +119,16 @@ async function configured(relay: Relay): Promise<Bench> {
     ...INSTANCES.map((name) => `Memcached.${name}.Uri=tcp://${HOST}:${at.port}`),
   ]);
   return bench;
+}
+
+/** Waits until the history of every item has reached an instant: a server writes values later than it takes them. */
+async function untilSeen(host: PolledHost, clock: number): Promise<void> {
+  for (const name of INSTANCES) {
+    for (const [key] of FIGURES) {
+      const seen = async () => ((await host.history(key(name))).at(-1)?.clock ?? 0) > clock;
+      await waitFor(seen, { what: `values of "${key(name)}" from after the outage`, seconds: 60 });
+    }
+  }
 }
 
 /** Row by row: the clocks of each item against those of the samples in tidemark's journal, and the values of one of them. */
