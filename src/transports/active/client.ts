@@ -40,7 +40,7 @@ export interface ActiveOptions {
   readonly times: ActiveTimes;
   /** 32 hexadecimal digits, new at each start. */
   readonly session: string;
-  readonly outbox: Pick<Outbox, "put" | "cursor" | "next" | "acknowledge" | "stats">;
+  readonly outbox: Pick<Outbox, "put" | "settled" | "cursor" | "next" | "acknowledge" | "stats">;
   readonly listFile: ListFile;
   readonly registry: Pick<Registry, "askAt" | "isOurs">;
   readonly ring: Pick<Ring, "closed" | "onClose">;

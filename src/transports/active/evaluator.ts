@@ -11,7 +11,7 @@ import { type Listed, takeDue } from "./item-list.ts";
 export interface EvaluatorOptions {
   readonly registry: Pick<Registry, "askAt">;
   readonly ring: Pick<Ring, "closed">;
-  readonly outbox: Pick<Outbox, "put" | "cursor">;
+  readonly outbox: Pick<Outbox, "put" | "cursor" | "settled">;
   /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
   readonly stampOf: (slot: number) => Stamp | undefined;
   readonly zone: Zone;
@@ -23,9 +23,13 @@ export interface EvaluatorOptions {
 
 const EARLY_SECONDS = 0.05;
 
+/** What is put into the outbox before it is waited for. */
+const UNWRITTEN_BYTES = 2 ** 20;
+
 /** Makes rows of items, slot by slot, each about the samples of its slot: late ones are the same as those in time. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
+  #unwritten = 0;
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -50,6 +54,15 @@ export class Evaluator {
       await pace.pause();
     }
     outbox.put(this.#cursorAfter(slot), rows);
+    await this.#written(rows);
+  }
+
+  /** A backlog is made faster than a disk may write it, and memory holds little of it. */
+  async #written(rows: readonly OutboxRow[]): Promise<void> {
+    this.#unwritten = rows.reduce((bytes, { body }) => bytes + body.length, this.#unwritten);
+    if (this.#unwritten < UNWRITTEN_BYTES) return;
+    await this.#options.outbox.settled();
+    this.#unwritten = 0;
   }
 
   /** A new item may be looked at in slots that the others have behind them. A cursor in the future is a clock's that was wrong. */

@@ -133,6 +133,16 @@ export class MemoryOutbox {
     this.puts.push({ slot, rows });
     this.cursor = slot;
     this.#waiting.push(...rows);
+    this.unsettled += rows.reduce((bytes, { body }) => bytes + body.length, 0);
+    this.mostUnsettled = Math.max(this.mostUnsettled, this.unsettled);
+  }
+
+  /** Bytes of rows that were put and not waited for, and the most that there were. */
+  unsettled = 0;
+  mostUnsettled = 0;
+
+  async settled(): Promise<void> {
+    this.unsettled = 0;
   }
 
   async next(most: number): Promise<Batch | undefined> {

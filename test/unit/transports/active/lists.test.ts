@@ -230,6 +230,16 @@ describe("a restart", () => {
   });
 });
 
+test("a backlog is not put into memory faster than it is written", async () => {
+  const sampled = new Sampled({ slots: 2000 });
+  const { items, outbox } = newItems(sampled, { backfill: 1999 });
+  sampled.tick(2000);
+  items.replace([item(1, "own.text"), item(2, "own.text")]);
+  await items.evaluate();
+  expect(outbox.rows.length).toBe(4000);
+  expect(outbox.mostUnsettled).toBeLessThan(2 ** 20 + 5000);
+});
+
 test("items are stopped within a slot's end, and what is left is done after a restart", async () => {
   const sampled = new Sampled();
   const { items, outbox, listFile } = newItems(sampled);
