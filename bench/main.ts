@@ -1,8 +1,10 @@
 import { cpus } from "node:os";
+import { outbox } from "./outbox.ts";
 import { checks } from "./part-checks.ts";
 import { hung } from "./part-hung.ts";
 import { impstats } from "./part-impstats.ts";
 import { minutes } from "./part-minutes.ts";
+import { outbox as outboxPart } from "./part-outbox.ts";
 import { samples } from "./part-samples.ts";
 import { services } from "./part-services.ts";
 import { shim } from "./part-shim.ts";
@@ -13,7 +15,17 @@ import { FULL, QUICK, type Scale } from "./scale.ts";
 
 type Run = (scale: Scale) => Promise<Part | readonly Part[]>;
 
-const PARTS: Readonly<Record<string, Run>> = { checks, samples, services, impstats, shim, tls, hung, minutes };
+const PARTS: Readonly<Record<string, Run>> = {
+  checks,
+  samples,
+  services,
+  impstats,
+  shim,
+  tls,
+  outbox: outboxPart,
+  hung,
+  minutes,
+};
 
 const USAGE = `usage: npm run bench -- [--quick] [${Object.keys(PARTS).join("|")}]...`;
 
@@ -35,7 +47,9 @@ async function bench(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-const [command = "", path = "", pauseMs = "0"] = process.argv.slice(2);
-if (command === "sampler") console.log(JSON.stringify(await sampler(path, Number(pauseMs))));
+const [command = "", path = "", count = "0", target = ""] = process.argv.slice(2);
+if (command === "sampler") console.log(JSON.stringify(await sampler(path, Number(count))));
+else if (command === "outbox" && path !== "" && target !== "")
+  console.log(JSON.stringify(await outbox(path, Number(count), JSON.parse(target))));
 else process.exitCode = await bench(process.argv.slice(2));
 process.exit();
