@@ -57,9 +57,10 @@ class Action implements Reported<StatsObject> {
   #judge(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number> | undefined): void {
     const rise = (name: string) => (now.get(name) ?? 0) - (before?.get(name) ?? 0);
     const [suspended, resumed] = [rise("suspended"), rise("resumed")];
+    const isProlonged = suspended === 0 && resumed === 0 && rise("suspended_seconds") > 0;
     if (before === undefined) this.#isSuspended = suspended > resumed;
-    else if (suspended > resumed || (rise("suspended_seconds") > 0 && resumed === 0)) this.#isSuspended = true;
-    else if (resumed > 0) this.#isSuspended = false;
+    else if (suspended > resumed || isProlonged) this.#isSuspended = true;
+    else if (resumed > suspended) this.#isSuspended = false; // as many of both: it ended as it began
     const earlier = this.#isRead ? undefined : this.#isFailing;
     this.#isFailing = before === undefined ? earlier : rise("failed") > 0 || earlier === true;
   }
