@@ -46,9 +46,10 @@ class Watch {
     this.#readConfiguration();
     this.#choose();
     await this.#reports?.look(slices);
-    await this.#spools.look(this.#machine.spools(this.#reports?.hasDiskParts === true), slices);
+    const paced = { slices, deadline: tick.deadline };
+    await this.#spools.look(this.#machine.spools(this.#reports?.hasDiskParts === true), paced);
     if (this.#reports === undefined) this.#publishNothing(publish);
-    else await this.#reports.publish(publish, { slices, deadline: tick.deadline });
+    else await this.#reports.publish(publish, paced);
     const backlog = (prefix: string) => this.#backlog(prefix);
     this.#spools.publish(publish, this.#io.now(), backlog);
   }
@@ -79,8 +80,8 @@ class Watch {
   #publishNothing(publish: Publish): void {
     publish.roster(value(new Map()));
     Reports.publishNothing(publish);
-    const { configuration } = this.#machine;
-    const pid = configuration === undefined ? undefined : this.#search.look();
+    const { configuration, isAsked } = this.#machine;
+    const pid = configuration === undefined || !isAsked ? undefined : this.#search.look();
     const finding = configuration && pid !== undefined ? setupFinding(this.#io, pid, configuration) : undefined;
     if (finding !== undefined) publish.finding(finding);
   }

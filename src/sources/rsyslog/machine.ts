@@ -46,6 +46,11 @@ export class Machine {
     return file === undefined ? undefined : { kind: "file", path: bytePath(file) };
   }
 
+  /** Statistics are wanted, from wherever they can be had. */
+  get isAsked(): boolean {
+    return this.#section.general.Stats === "auto";
+  }
+
   settings(native: string): QueueSettings | undefined {
     return this.#configuration?.queues.get(native);
   }

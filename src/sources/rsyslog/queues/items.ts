@@ -49,7 +49,7 @@ const capacity = queueItem({
   doc:
     "Messages that the queue may hold in memory (a disk queue: at all), or bytes that it may have on disk: its own limit, " +
     "or what the file system has. From rsyslogd's configuration, else as set for tidemark, else none.",
-  standard: () => [["memory"]],
+  standard: () => [[], ["disk"]],
   value: (view, { part }) =>
     part === "memory"
       ? level(view, "capacity", () => none(roomUnknown(view)))

@@ -1,7 +1,7 @@
 import type { Io } from "../../../io/io.ts";
 import type { BytePath, Reached } from "../../../io/local-files.ts";
-import type { Slices } from "../../../io/slices.ts";
 import type { Clock } from "../../../ring/sample.ts";
+import type { Paced } from "../family.ts";
 import { nameInDirectory, type SpoolName, segmentDirectory, spoolName } from "./layout.ts";
 
 /** More names in one directory are no spool but a mistake. */
@@ -21,7 +21,7 @@ export interface SpoolLook {
 }
 
 /** Sizes of all files that queues have in a directory. What goes while we look has been read by rsyslogd. */
-export async function lookAtSpool(io: Io, path: BytePath, slices: Slices): Promise<Reached<SpoolLook>> {
+export async function lookAtSpool(io: Io, path: BytePath, paced: Paced): Promise<Reached<SpoolLook>> {
   const names = io.files.names(path);
   if (names.kind === "failed") return names;
   if (names.value.length > MOST_NAMES) {
@@ -29,7 +29,8 @@ export async function lookAtSpool(io: Io, path: BytePath, slices: Slices): Promi
   }
   const files: SpoolFile[] = [];
   for (const [name, own] of names.value.flatMap((each) => entriesOf(io, path, each))) {
-    await slices.pause();
+    await paced.slices.pause();
+    if (paced.deadline.aborted) return { kind: "failed", code: "", reason: "its files could not be looked at in time" };
     const facts = io.files.facts(`${path}/${name}`);
     if (facts.kind === "ok" && facts.value.kind === "file") {
       files.push({ ...own, bytes: facts.value.size, modified: facts.value.modified });

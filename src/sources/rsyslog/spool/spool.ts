@@ -1,10 +1,10 @@
 import type { Io } from "../../../io/io.ts";
 import { bytePath } from "../../../io/local-files.ts";
 import { deniedFinding, deniedReason } from "../../../io/permission.ts";
-import type { Slices } from "../../../io/slices.ts";
 import { shortName } from "../../../items/short-name.ts";
 import type { Labels, Sample, Stamp } from "../../../ring/sample.ts";
 import type { Finding } from "../../source.ts";
+import type { Paced } from "../family.ts";
 import { lookAtSpool, type SpoolFile, type SpoolLook } from "./directory.ts";
 import { SPOOL_STATES } from "./states.ts";
 
@@ -29,8 +29,8 @@ export class Spool {
     this.name = shortName(path.replace(/^\//, ""));
   }
 
-  async look(slices: Slices): Promise<void> {
-    const looked = await lookAtSpool(this.#io, bytePath(this.path), slices);
+  async look(paced: Paced): Promise<void> {
+    const looked = await lookAtSpool(this.#io, bytePath(this.path), paced);
     this.#look = looked.kind === "ok" ? looked.value : undefined;
     this.#failure = looked.kind === "failed" ? looked : undefined;
   }

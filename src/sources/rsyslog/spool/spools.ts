@@ -1,9 +1,9 @@
 import type { Io } from "../../../io/io.ts";
-import type { Slices } from "../../../io/slices.ts";
 import { value } from "../../../ring/answer.ts";
 import type { Stamp } from "../../../ring/sample.ts";
 import type { Publish } from "../../source.ts";
 import type { QueueSettings } from "../configuration/queue-settings.ts";
+import type { Paced } from "../family.ts";
 import { SPOOLS } from "../sources.ts";
 import { type Backlog, Spool } from "./spool.ts";
 
@@ -17,10 +17,10 @@ export class Spools {
   }
 
   /** @param paths those that there are now */
-  async look(paths: Iterable<string>, slices: Slices): Promise<void> {
+  async look(paths: Iterable<string>, paced: Paced): Promise<void> {
     const distinct = [...new Set([...paths].map((path) => path.replace(/(.)\/+$/, "$1")))];
     this.#byPath = new Map(distinct.map((path) => [path, this.#byPath.get(path) ?? new Spool(this.#io, path)]));
-    for (const spool of this.#byPath.values()) await spool.look(slices);
+    for (const spool of this.#byPath.values()) await spool.look(paced);
   }
 
   /** Of one queue; what is not known is undefined. */
