@@ -1,3 +1,4 @@
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Io } from "../io/io.ts";
 import { makeDirectory } from "../io/make-directory.ts";
@@ -11,6 +12,7 @@ import { ValueFiles } from "../transports/value-files.ts";
 import { Destinations } from "./destinations.ts";
 import { printedCalls, statusOf } from "./report.ts";
 import { Sampling } from "./sampling.ts";
+import { selfCheck } from "./self-check.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** Name of the control socket in RunDir. */
@@ -32,6 +34,8 @@ export interface DaemonOptions {
   readonly log: LineLog;
   /** Only a parent asks, at the control socket: without one there is no use in running, nor in value files. */
   readonly attached: boolean;
+  /** Sockets for passive checks that listen already: then ListenIP and ListenPort do not count. */
+  readonly sockets: readonly number[];
 }
 
 /** The bridge: schedule, ring and all transports of one configuration. */
@@ -59,7 +63,7 @@ export class Daemon {
   }
 
   /** Listens, replays the journal and fires the first tick; malformed when nobody could ask: a port cannot be had. */
-  static async start(settings: Settings, { io, log, attached }: DaemonOptions): Promise<Parsed<Daemon>> {
+  static async start(settings: Settings, { io, log, attached, sockets }: DaemonOptions): Promise<Parsed<Daemon>> {
     let passive: PassiveServer | undefined;
     let destinations: Destinations | undefined;
     const counts = {
@@ -72,6 +76,7 @@ export class Daemon {
       ...passiveRules(settings, sampling, settings),
       addresses: settings.core.ListenIP,
       port: settings.core.ListenPort,
+      inherited: sockets,
       io,
       log,
     });
@@ -95,6 +100,23 @@ export class Daemon {
 
   get settings(): Settings {
     return this.#settings;
+  }
+
+  /** Where it listens for passive checks. */
+  get addresses(): readonly AddressInfo[] {
+    return this.#passive.addresses;
+  }
+
+  /** What is wrong with the daemon itself, a fragment; undefined: it ticks and answers. */
+  trouble(): Promise<string | undefined> {
+    const control = this.#control === undefined ? undefined : join(this.#started.core.RunDir, CONTROL_SOCKET);
+    return selfCheck({
+      settings: this.#settings,
+      io: this.#io,
+      finished: this.sampling.schedule.finished?.mono,
+      addresses: this.addresses,
+      control,
+    });
   }
 
   /** Reads the configuration again; what is wrong with it is said, and then the old one stays in force. */

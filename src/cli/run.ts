@@ -1,13 +1,17 @@
+import type { Io } from "../io/io.ts";
 import { realIo } from "../io/real-io.ts";
 import { descriptorSink, LineLog } from "../io/stderr-log.ts";
 import type { Parsed } from "../ring/answer.ts";
 import type { Finding } from "../sources/source.ts";
+import { sentence } from "../words/sentence.ts";
 import { Daemon } from "./daemon.ts";
 import { type Demo, startDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import type { Output } from "./output.ts";
+import { NO_MANAGER, type ServiceManager, serviceManager } from "./service-manager.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { startScreen } from "./start-screen.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** What must be over 2 s after SIGTERM; a stop that hangs is cut off so that a supervisor never has to kill. */
 const STOP_MS = 1900;
@@ -50,9 +54,10 @@ interface Way {
 async function bridge(settings: Settings, output: Output, { attached = false, findings = [] }: Way): Promise<ExitCode> {
   const io = realIo();
   const log = openLog(settings, () => io.now().mono);
+  const manager = attached ? NO_MANAGER : serviceManager(process.env, process.pid);
   let asked = false;
   process.on("SIGHUP", () => (asked = true)); // by itself it would end us, and a long journal takes its time
-  const daemon = await Daemon.start(settings, { io, log, attached });
+  const daemon = await Daemon.start(settings, { io, log, attached, sockets: manager.sockets });
   if (daemon.kind === "malformed") {
     log.error(`Cannot start: ${daemon.reason}.`);
     return EXIT.failed;
@@ -60,11 +65,27 @@ async function bridge(settings: Settings, output: Output, { attached = false, fi
   const stopped = untilStopped(daemon.value);
   if (asked) await daemon.value.reload();
   await daemon.value.sampling.schedule.tick();
+  const watchdog = await report(manager, daemon.value, { io, log });
   for (const line of await startScreen(daemon.value, io, findings)) output.line(line);
   await stopped;
+  watchdog?.stop();
   log.info("Stopped.");
   log.close();
   return EXIT.yes;
+}
+
+/** Tells the service manager that the daemon is ready, and that it is well as often as the manager wants to hear it. */
+async function report(
+  manager: ServiceManager,
+  daemon: Daemon,
+  { io, log }: { readonly io: Io; readonly log: LineLog },
+): Promise<Watchdog | undefined> {
+  const untold = await manager.tell("READY=1");
+  if (untold !== undefined) log.error(sentence(untold));
+  const seconds = manager.watchdogSeconds;
+  if (seconds === undefined) return undefined;
+  const feed = () => manager.tell("WATCHDOG=1");
+  return new Watchdog({ seconds, trouble: () => daemon.trouble(), feed, io, log });
 }
 
 function openLog({ core }: Settings, now: () => number): LineLog {

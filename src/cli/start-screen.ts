@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 
+import { endpointText } from "../io/endpoint.ts";
 import type { Io } from "../io/io.ts";
 import { SOURCES } from "../sources/all.ts";
 import type { Finding } from "../sources/source.ts";
@@ -13,18 +14,20 @@ import { VERSION } from "./version.ts";
  * @param more findings of the start itself
  */
 export async function startScreen(
-  { settings, sampling }: Daemon,
+  { settings, sampling, addresses }: Daemon,
   io: Io,
   more: readonly Finding[],
 ): Promise<readonly string[]> {
   const { core, path, step } = settings;
   const findings = [...more, ...sampling.schedule.findings];
-  const asked = `-s ${core.ListenIP[0] ?? "127.0.0.1"} -p ${core.ListenPort}`;
+  const doors = addresses.map(({ address, port }) => endpointText({ kind: "tcp", host: address, port }));
+  const [door] = addresses;
+  const asked = `-s ${door?.address ?? "127.0.0.1"} -p ${door?.port ?? core.ListenPort}`;
   const keys = keysToTry(sampling);
   const seen = { moment: sampling.ring.now(), findings, now: io.now(), destinations: [] };
   return [
     `tidemark ${VERSION}: a sample every ${step} s, ${core.History} s of history; ${path ?? "no configuration file"}`,
-    `passive checks: ${core.ListenIP.join(", ")} port ${core.ListenPort}, for ${core.Server.join(", ") || "nobody"}`,
+    `passive checks: ${doors.join(", ") || "at no port"}, for ${core.Server.join(", ") || "nobody"}`,
     `control socket: ${core.RunDir}/${CONTROL_SOCKET}`,
     "",
     ...statusLines(await statusOf(SOURCES, seen, () => io.now().mono)),
