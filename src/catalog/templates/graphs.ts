@@ -1,4 +1,4 @@
-import type { Figure, Graph, Group } from "../../items/template.ts";
+import type { Graph, Group } from "../../items/template.ts";
 import type { Node } from "./items.ts";
 import { figureKey, withTarget } from "./keys.ts";
 import { uuidOf } from "./uuid.ts";
