@@ -5,6 +5,7 @@ import { hung } from "./part-hung.ts";
 import { impstats } from "./part-impstats.ts";
 import { minutes } from "./part-minutes.ts";
 import { outbox as outboxPart } from "./part-outbox.ts";
+import { plugin } from "./part-plugin.ts";
 import { samples } from "./part-samples.ts";
 import { services } from "./part-services.ts";
 import { shim } from "./part-shim.ts";
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, Run>> = {
   shim,
   tls,
   outbox: outboxPart,
+  plugin,
   hung,
   minutes,
 };
