@@ -111,6 +111,7 @@ export class Child {
     this.#startedAt = performance.now();
     const child = spawn(process.execPath, [program, "run", "--attached", "-c", config], { env: environment() });
     this.#process = child;
+    sacrifice(child.pid);
     child.stdin.on("error", () => undefined); // it is never written to; a child that dies may close it first
     child.stdout.once("data", () => this.#ready(config)); // its start screen, after the first tick
     child.stdout.resume();
@@ -142,6 +143,15 @@ export class Child {
     this.#options.log("error", `${trouble} It is started again in ${this.#delay / 1000} s.`);
     this.#timer = setTimeout(() => void this.start(), this.#delay);
     this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
+  }
+}
+
+/** Where memory runs out the kernel shall take this process, not the door, with which the agent would end. */
+function sacrifice(pid: number | undefined): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, "500");
+  } catch {
+    // it has ended, or could not be started: its events tell
   }
 }
 

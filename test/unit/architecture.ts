@@ -34,7 +34,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   transports: { rooms: ["ring", "items", "zabbix", "outbox", "config", "io"], modules: [...FILES, ...NETWORK, YIELD] },
   plugin: {
     rooms: ["zabbix", "ring/answer", "io/make-directory"],
-    modules: [...FILES, ...NETWORK, YIELD, "node:child_process", "node:os", "node:readline", "node:url"],
+    modules: [...FILES, ...NETWORK, YIELD, "node:child_process", "node:os", "node:readline", "node:url", "node:v8"],
   },
   catalog: { rooms: ["items"], modules: ["yaml"] },
 };
