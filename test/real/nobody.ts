@@ -6,7 +6,8 @@ import type { Program } from "./program.ts";
 import { bundle, run } from "./start.ts";
 
 const NOBODY = 65_534;
-const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+/** A program that starts another one as an ordinary user. */
+export const AS_NOBODY = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 const [setpriv = "", ...rest] = [...AS_NOBODY, process.execPath, "--version"];
 
 /** Needs root, and a Node that is not installed where only root may go. */
