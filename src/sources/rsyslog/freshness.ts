@@ -9,7 +9,7 @@ const MOST_INTERVALS = 3;
 const LATENESS_SECONDS = 1 + QUIET_SECONDS;
 
 /** By both clocks, since either may have been still or set: the older counts. */
-export function sweepAge({ clock, arrived }: Sweep, now: Stamp): number {
+function sweepAge({ clock, arrived }: Sweep, now: Stamp): number {
   return Math.max(now.clock - clock, now.mono - arrived.mono);
 }
 

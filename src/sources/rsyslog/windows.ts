@@ -74,7 +74,7 @@ export function pairs(sweeps: Sweeps): Answer<Sweeps> {
 }
 
 /** Two sweeps at least, over the whole window. */
-export function wholePairs(sweeps: Sweeps): Answer<Sweeps> {
+function wholePairs(sweeps: Sweeps): Answer<Sweeps> {
   return flatMap(pairs(sweeps), () => (isWhole(sweeps) ? value(sweeps) : none(known(sweeps))));
 }
 
@@ -83,7 +83,7 @@ function known({ window, seconds }: Sweeps): string {
 }
 
 /** What a counter rose from the first to the last sweep of the window. */
-export function risen(sweeps: Sweeps, field: string): number {
+function risen(sweeps: Sweeps, field: string): number {
   return stepsOf(sweeps).increase(field);
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../ring/sample.ts";
 
 /** Sweeps with a backlog from which nothing was delivered. */
-export const STUCK_SWEEPS = 3;
+const STUCK_SWEEPS = 3;
 /**
  * Messages that wait for room in a full queue are counted as enqueued and are not in it yet. There are few, one for each
  * sender that is held up; a queue that delivers at least one message a sweep moves more in the three sweeps.
