@@ -28,7 +28,7 @@ function unescaped(text: string): BytePath {
 }
 
 /** The file system that a path lies in: the deepest mount point above it; of several mounts there the last one is seen. */
-export function mountOf(mounts: readonly Mount[], path: BytePath): Mount | undefined {
+function mountOf(mounts: readonly Mount[], path: BytePath): Mount | undefined {
   const above = mounts.filter(({ point }) => isWithin(path, point));
   const deepest = Math.max(...above.map(({ point }) => point.length));
   return above.findLast(({ point }) => point.length === deepest);
