@@ -21,6 +21,8 @@ const OUTBOXES = "outbox";
 export class Destinations {
   readonly #surroundings: Omit<Surroundings, "settings">;
   #running: readonly Running[] = [];
+  /** One change after the other: a reload may come while one is under way. */
+  #work: Promise<void> = Promise.resolve();
 
   constructor(surroundings: Omit<Surroundings, "settings">) {
     this.#surroundings = surroundings;
@@ -31,7 +33,17 @@ export class Destinations {
   }
 
   /** Opens what the settings name, leaves alone what has not changed, closes the rest. */
-  async apply(settings: Settings): Promise<void> {
+  apply(settings: Settings): Promise<void> {
+    this.#work = this.#work.then(() => this.#apply(settings));
+    return this.#work;
+  }
+
+  async close(): Promise<void> {
+    await this.#work;
+    await Promise.all(this.#running.map(closed));
+  }
+
+  async #apply(settings: Settings): Promise<void> {
     const surroundings = { ...this.#surroundings, settings };
     const wanted = [...activeDestinations(surroundings), ...pushDestinations(surroundings)];
     const isWanted = ({ made }: Running) => wanted.some((one) => one.made === made);
@@ -41,10 +53,6 @@ export class Destinations {
     for (const { outbox } of this.#running) outbox.apply(limitsOf(settings));
     const isNew = ({ made }: Wanted) => !this.#running.some((running) => running.made === made);
     for (const one of wanted.filter(isNew)) this.#running = [...this.#running, await this.#open(one, settings)];
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#running.map(closed));
   }
 
   async #open({ what, queue, made, open }: Wanted, settings: Settings): Promise<Running> {

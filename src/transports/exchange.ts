@@ -1,4 +1,4 @@
-import { Connection } from "../io/connection.ts";
+import { Connection, type Ending } from "../io/connection.ts";
 import { endingReason, isTlsFailure } from "../io/ending-reason.ts";
 import type { HostPort } from "../io/endpoint.ts";
 import type { Io, TlsOptions } from "../io/io.ts";
@@ -11,9 +11,13 @@ export interface ServerPlace {
   readonly tls?: TlsOptions | undefined;
 }
 
-/** `seconds`: for the whole exchange; `mostBytes`: of the reply's body; `abort`: gives it up at once. */
+/**
+ * `seconds`: for the whole exchange; `connectSeconds`: until the connection stands, default as long as the whole;
+ * `mostBytes`: of the reply's body; `abort`: gives it up at once.
+ */
 export interface ExchangeLimits {
   readonly seconds: number;
+  readonly connectSeconds?: number;
   readonly mostBytes: number;
   readonly abort?: AbortSignal;
 }
@@ -33,21 +37,32 @@ export type Exchanged =
 export async function exchangePacket(
   io: Io,
   { endpoint, tls }: ServerPlace,
-  { packet, seconds, mostBytes, abort }: ExchangeLimits & { readonly packet: Buffer },
+  { packet, seconds, connectSeconds = seconds, mostBytes, abort }: ExchangeLimits & { readonly packet: Buffer },
 ): Promise<Exchanged> {
   const connection = new Connection(io, endpoint, tls);
   const reader = new ReplyReader(mostBytes);
-  const ms = seconds * 1000;
   const giveUp = () => connection.close();
+  let ms = seconds * 1000;
+  let isLate = false;
+  const cancel = io.after(connectSeconds * 1000, () => {
+    isLate = connection.openedAt === 0 && connectSeconds < seconds;
+    if (isLate) connection.close();
+  });
   abort?.addEventListener("abort", giveUp, { once: true });
-  const ending = await connection.exchange(packet, reader, ms);
+  const ended = await connection.exchange(packet, reader, ms);
   abort?.removeEventListener("abort", giveUp);
+  cancel();
   connection.close();
-  if (ending.kind === "read") return reader.result;
+  if (ended.kind === "read") return reader.result;
+  if (isLate) ms = connectSeconds * 1000;
+  const ending = isLate ? ({ kind: "late", phase: "connect" } as const) : ended;
   const reason = endingReason(ending, { endpoint, received: reader.received, ms });
-  const closed = ending.kind === "closed" && ending.phase === "open" && !isTlsFailure(ending);
-  const silent = closed && reader.received === 0;
-  return { kind: silent ? "silent" : "failed", reason };
+  return { kind: isSilent(ending, reader) ? "silent" : "failed", reason };
+}
+
+/** The server took the request and closed without a word. */
+function isSilent(ending: Exclude<Ending, { kind: "read" }>, { received }: ReplyReader): boolean {
+  return ending.kind === "closed" && ending.phase === "open" && !isTlsFailure(ending) && received === 0;
 }
 
 class ReplyReader {

@@ -15,6 +15,8 @@ export interface Listed extends ActiveItem {
   sent: number;
   /** When it is checked next (unix seconds); undefined: not known yet. */
   next: number | undefined;
+  /** Clock of the newest slot that it was looked at in. */
+  looked: number;
   /** Why it is not supported, as the server was told last. */
   said: string | undefined;
 }
@@ -39,6 +41,7 @@ export function newItem(item: ActiveItem, { done, sent, atOnce }: Beginning): Li
     done,
     sent,
     next: atOnce && !scheduled ? Number.NEGATIVE_INFINITY : undefined,
+    looked: Number.NEGATIVE_INFINITY,
     said: undefined,
   };
 }
@@ -61,6 +64,8 @@ export interface DueTime {
 export function takeDue(item: Listed, { clock, before, zone }: DueTime): boolean {
   const { interval, itemid } = item;
   if (interval.kind === "fault") return item.said === undefined;
+  if (clock < item.looked) item.next = nextCheck(interval.value, { itemid, now: clock - 1, zone }); // the clock was set back
+  item.looked = clock;
   item.next ??= nextCheck(interval.value, { itemid, now: before(), zone });
   if (item.next > clock) return false;
   item.next = nextCheck(interval.value, { itemid, now: clock, zone });

@@ -5,7 +5,7 @@ import type { Clock } from "../../ring/sample.ts";
 import { sentence } from "../../words/sentence.ts";
 import type { Redirect } from "../../zabbix/active.ts";
 import { Backoff } from "../backoff.ts";
-import { type Exchanged, exchangePacket } from "../exchange.ts";
+import { type Exchanged, type ExchangeLimits, exchangePacket } from "../exchange.ts";
 import { Cluster } from "./cluster.ts";
 
 export interface LinkOptions {
@@ -33,10 +33,7 @@ export type Outcome<T> =
   | { readonly kind: "redirect"; readonly redirect: Redirect };
 
 /** Sends a packet to the node in use. */
-export type Send = (
-  packet: Buffer,
-  limits: { readonly seconds: number; readonly mostBytes: number },
-) => Promise<Exchanged>;
+export type Send = (packet: Buffer, limits: Omit<ExchangeLimits, "abort">) => Promise<Exchanged>;
 
 /**
  * - again: to be repeated at once, at another node.

@@ -14,9 +14,9 @@ import {
 import { encodePacket } from "../../zabbix/packet.ts";
 import type { Outcome, Send } from "./link.ts";
 
-const MOST_LIST_BYTES = 32 * 2 ** 20;
+const MOST_LIST_BYTES = 16 * 2 ** 20;
 const MOST_REPLY_BYTES = 2 ** 16;
-const LONGEST_UPLOAD_SECONDS = 60;
+const LONGEST_UPLOAD_SECONDS = 30;
 /** Smaller bodies gain nothing. Servers that know agent 2 take compressed packets, since it sends no others. */
 const COMPRESSED_FROM_BYTES = 1024;
 
@@ -73,7 +73,7 @@ export interface Upload {
 export async function sendBatch(send: Send, { batch, host, timeout }: Upload): Promise<Outcome<SentBatch>> {
   const seconds = Math.min(LONGEST_UPLOAD_SECONDS, Math.max(1, batch.rows.length) * timeout);
   const request = encodeAgentData({ session: batch.session, host, rows: rowsText(batch) });
-  const exchanged = await send(packetOf(request), { seconds, mostBytes: MOST_REPLY_BYTES });
+  const exchanged = await send(packetOf(request), { seconds, connectSeconds: timeout, mostBytes: MOST_REPLY_BYTES });
   if (exchanged.kind !== "reply") return { kind: "failed", reason: exchanged.reason };
   const decoded = decodeDataReply(exchanged.body);
   return decoded.kind === "malformed" ? { kind: "failed", reason: decoded.reason } : outcomeOf(decoded.value);

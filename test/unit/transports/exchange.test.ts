@@ -1,3 +1,4 @@
+import { PassThrough } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { realIo } from "../../../src/io/real-io.ts";
 import { exchangePacket } from "../../../src/transports/exchange.ts";
@@ -83,6 +84,25 @@ test("a reply that never ends and one that never begins are cut off", async () =
   await server?.close();
   const nothing = await answered(() => undefined, limit);
   expect(nothing).toEqual({ kind: "failed", reason: "connected, but no reply within 0.2 s" });
+});
+
+test("a connection that does not come to stand is given up before a slow answer would be", async () => {
+  const io = { ...realIo(), connect: () => new PassThrough() };
+  const endpoint = { kind: "tcp", host: "192.0.2.1", port: 10051 } as const;
+  const limits = { packet: PACKET, seconds: 60, connectSeconds: 0.1, mostBytes: 1000 };
+  expect(await exchangePacket(io, { endpoint }, limits)).toEqual({
+    kind: "failed",
+    reason: "connect timed out after 0.1 s",
+  });
+});
+
+test("an answer may take longer than the connection", async () => {
+  server = await ScriptedServer.start(HOST, ({ socket, body }) => {
+    setTimeout(() => socket.write(encodePacket(body)), 150);
+  });
+  const limits = { packet: PACKET, seconds: 5, connectSeconds: 0.05, mostBytes: 1000 };
+  const exchanged = await exchangePacket(realIo(), { endpoint: { kind: "tcp", ...server.at } }, limits);
+  expect(exchanged.kind).toBe("reply");
 });
 
 test("a port where nobody listens, and a name that does not exist", async () => {

@@ -149,7 +149,8 @@ export class MemoryOutbox {
     const rows = this.#waiting.slice(0, most);
     if (this.#batch !== undefined || rows.length === 0) return this.#batch;
     this.#waiting = this.#waiting.slice(rows.length);
-    this.#batch = { session: "5e".repeat(16), rows: rows.map((row) => ({ ...row, id: this.#id++ })) };
+    const numbered = rows.map((row) => ({ ...row, id: this.#id++ }));
+    this.#batch = { session: "5e".repeat(16), rows: numbered, isRecalled: false };
     return this.#batch;
   }
 

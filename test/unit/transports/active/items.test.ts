@@ -115,6 +115,26 @@ describe("when items are evaluated", () => {
     expect(slotsOf(outbox.valuesOf(1))).toEqual([0, 26, 27, 28]);
   });
 
+  for (const set of [-3600, 3600, -2, 86_400]) {
+    test(`a wall clock that is set by ${set} s does not stop checks`, async () => {
+      const sampled = new Sampled();
+      const stampOf = (slot: number) => {
+        const stamp = sampled.stampOf(slot);
+        return stamp === undefined ? undefined : { ...stamp, clock: stamp.clock + (slot >= 10 ? set : 0) };
+      };
+      const { items, outbox } = newItems(sampled, { stampOf });
+      sampled.tick();
+      items.replace([item(1, "own.ping"), item(2, "own.ping", "5s")]);
+      for (let slot = 1; slot <= 20; slot++) {
+        sampled.tick();
+        await items.evaluate();
+      }
+      const of = (itemid: number) => outbox.rows.filter((row) => row.itemid === itemid).length;
+      expect(of(1)).toBe(21);
+      expect(of(2)).toBeGreaterThanOrEqual(5);
+    });
+  }
+
   test("what has left the ring is left out", async () => {
     const sampled = new Sampled({ slots: 10 });
     const { items, outbox } = newItems(sampled);
