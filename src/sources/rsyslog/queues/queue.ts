@@ -95,7 +95,7 @@ export class Queue implements Reported<QueueRecord> {
     const state = this.#state();
     return {
       state: QUEUE_STATES.number(state),
-      ...(state === "stuck" ? { note: `${this.size} messages wait and none left in the last three reports` } : {}),
+      ...(state === "stuck" ? { note: "messages wait, and none has left in the last three reports" } : {}),
       numbers: [...this.#counted(), ...this.#levels(), ...this.#limited(limits)],
       texts: new Map([
         ["type", limits.type],
