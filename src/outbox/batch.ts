@@ -6,6 +6,8 @@ export interface Batch {
   /** 32 hexadecimal digits. */
   readonly session: string;
   readonly rows: readonly BatchRow[];
+  /** It was made before a restart, so the other side may have it already. */
+  readonly isRecalled: boolean;
 }
 
 /** `id`: rises within its session, never given twice; gaps are possible. */
@@ -21,9 +23,9 @@ export interface Held {
 }
 
 /** A batch of rows in the order of their places, with the ids that the state gives them. */
-export function batchOf(rows: readonly QueuedRow[], state: BatchState): Held {
+export function batchOf(rows: readonly QueuedRow[], state: BatchState, isRecalled = false): Held {
   const { session, id, first } = state;
   const numbered = rows.map(({ seq, clock, ns, body }) => ({ id: id + seq - first, clock, ns, body }));
   const bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
-  return { batch: { session, rows: numbered }, state, bytes };
+  return { batch: { session, rows: numbered, isRecalled }, state, bytes };
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { type Batch, batchOf, type Held } from "./batch.ts";
+import { type Batch, batchOf } from "./batch.ts";
+import { Losses } from "./losses.ts";
 import { MEMORY_BYTES, type OutboxLimits, type OutboxOptions } from "./options.ts";
-import { type Piece, Pieces, rowsIn } from "./pieces.ts";
+import { Queue } from "./queue.ts";
 import type { BatchState, State } from "./record.ts";
 import type { Restored } from "./restored.ts";
 import type { OutboxRow, QueuedRow } from "./row.ts";
-import { RowQueue } from "./row-queue.ts";
-import { Store, type Stored } from "./store.ts";
-import { type Put, Waiting } from "./waiting.ts";
+import { Store } from "./store.ts";
 
 /** What waits, and what became of values since the start. `oldest`: clock of the oldest waiting row. */
 export interface OutboxStats {
@@ -21,8 +20,6 @@ export interface OutboxStats {
   readonly failed: number;
 }
 
-/** Rows that stay in memory although they are on disk, since they will be sent next. */
-const HEAD_BYTES = 2 ** 20;
 /** About what one append takes of what waits. */
 const GROUP_BYTES = 2 ** 20;
 /** What one batch holds at most: it is compressed in one go. */
@@ -30,8 +27,6 @@ const BATCH_BYTES = 2 ** 18;
 
 /**
  * The values for one destination, first in first out, kept on disk until the destination has acknowledged them.
- *
- *     put -> waiting (memory) -> on disk only (pieces) -> head (memory, too) -> batch -> acknowledged
  *
  * Rows are journalled when they are put, all of one slot at once and with the cursor; a batch, with its session and ids,
  * before it is handed out. After a kill the same batch is handed out again; behind it a new session begins. While the
@@ -42,25 +37,19 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #limits: OutboxLimits;
   readonly #session = randomBytes(16).toString("hex");
+  readonly #queue = new Queue();
+  readonly #losses: Losses;
   #store: Store | undefined;
   #cursor: number | undefined;
   #nextPlace = 1;
   #nextId = 1;
-  readonly #waiting = new Waiting();
-  #writing: readonly Put[] = [];
   #flushing: Promise<void> | undefined;
-  #pieces = new Pieces();
-  /** The piece that is being read. */
-  #loading: Piece | undefined;
-  readonly #head = new RowQueue();
-  #batch: Held | undefined;
-  #dropped = 0;
   #failed = 0;
-  #droppedBefore: number | undefined;
 
   private constructor(options: OutboxOptions) {
     this.#options = options;
     this.#limits = options.limits;
+    this.#losses = new Losses(options);
   }
 
   /** Finds what the directory has kept. When it cannot be written the outbox works in memory, and says so. */
@@ -78,16 +67,8 @@ export class Outbox {
   }
 
   get stats(): OutboxStats {
-    const unwritten = [...this.#writing, ...this.#waiting.puts].reduce((sum, { rows }) => sum + rows.length, 0);
-    const read = this.#loading === undefined ? 0 : rowsIn(this.#loading);
-    const sent = this.#batch?.batch.rows.length ?? 0;
-    return {
-      rows: sent + this.#head.length + read + this.#pieces.rows + unwritten,
-      bytes: this.#bytes,
-      oldest: this.#oldest,
-      dropped: this.#dropped,
-      failed: this.#failed,
-    };
+    const { rows, bytes, oldest } = this.#queue;
+    return { rows, bytes, oldest, dropped: this.#losses.rows, failed: this.#failed };
   }
 
   /** Takes other limits from now on. */
@@ -100,7 +81,7 @@ export class Outbox {
   put(slot: number, rows: readonly OutboxRow[]): void {
     const first = this.#nextPlace;
     const queued = rows.map(({ clock, ns, body }, at) => ({ seq: first + at, clock, ns, body }));
-    this.#waiting.add(slot, queued, { first, before: this.#cursor });
+    this.#queue.waiting.add(slot, queued, { first, before: this.#cursor });
     this.#nextPlace += rows.length;
     this.#cursor = slot;
     this.#bound();
@@ -113,43 +94,47 @@ export class Outbox {
    * @returns undefined when nothing waits
    */
   async next(most: number): Promise<Batch | undefined> {
-    if (this.#batch !== undefined) return this.#batch.batch;
+    if (this.#queue.batch !== undefined) return this.#queue.batch.batch;
     await this.#ready();
-    const rows = this.#head.take(most, BATCH_BYTES);
+    const rows = this.#queue.take(most, BATCH_BYTES);
     const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq];
-    if (first === undefined || last === undefined) return this.#drained();
-    this.#batch = batchOf(rows, { session: this.#session, id: this.#nextId, first, last });
+    if (first === undefined || last === undefined) {
+      this.#losses.drained();
+      return undefined;
+    }
+    this.#queue.batch = batchOf(rows, { session: this.#session, id: this.#nextId, first, last });
     this.#nextId += last - first + 1;
-    await this.#flushed();
-    return this.#batch?.batch ?? this.next(most); // it may have been dropped meanwhile
+    await this.settled();
+    return this.#queue.batch?.batch ?? this.next(most); // it may have been dropped meanwhile
   }
 
   /** The destination has it; `failed`: the rows of it that it refused. A batch that was dropped meanwhile is ignored. */
   acknowledge(batch: Batch, failed = 0): void {
-    if (this.#batch?.batch !== batch) return;
-    this.#batch = undefined;
+    if (this.#queue.batch?.batch !== batch) return;
+    this.#queue.batch = undefined;
     this.#failed += failed;
     void this.#flush();
   }
 
-  /** Resolves when what was put and acknowledged is on the journal, or cannot be. */
-  settled(): Promise<void> {
-    return this.#flushed();
+  /** Resolves when all is on the journal, or has been found impossible to write, and no write is under way. */
+  async settled(): Promise<void> {
+    await this.#flush();
+    while (this.#flushing !== undefined) await this.#flushing;
   }
 
   /** Writes what waits for the disk. What is not acknowledged is handed out again after the next opening. */
   async close(): Promise<void> {
-    await this.#flushed();
+    await this.settled();
     await this.#store?.close();
   }
 
-  async #restore({ store, restored }: { store: Store; restored: Restored }): Promise<void> {
+  async #restore({ store, restored }: { readonly store: Store; readonly restored: Restored }): Promise<void> {
     const { state, lost } = restored.finish();
     this.#store = store;
     this.#cursor = state.cursor;
     this.#nextPlace = state.next;
-    this.#pieces = restored.pieces;
-    this.#lose(lost, "the journal is damaged");
+    this.#queue.restore(restored.pieces);
+    this.#losses.add(lost, "the journal is damaged");
     if (state.batch !== undefined) await this.#recall(state.batch);
     this.#bound();
   }
@@ -157,16 +142,15 @@ export class Outbox {
   /** Makes the batch again that was handed out and not acknowledged before the end. */
   async #recall(state: BatchState): Promise<void> {
     const rows: QueuedRow[] = [];
-    for (let row = await this.#oldestRow(); row !== undefined && row.seq <= state.last; row = await this.#oldestRow()) {
-      rows.push(row);
-      this.#head.shift();
+    for (let row = await this.#head(); row !== undefined && row.seq <= state.last; row = await this.#head()) {
+      rows.push(...this.#queue.take(1, BATCH_BYTES));
     }
-    if (rows.length > 0) this.#batch = batchOf(rows, state);
+    if (rows.length > 0) this.#queue.batch = batchOf(rows, state, true);
   }
 
-  async #oldestRow(): Promise<QueuedRow | undefined> {
-    if (this.#head.length === 0) await this.#fill();
-    return this.#head.first;
+  async #head(): Promise<QueuedRow | undefined> {
+    await this.#load();
+    return this.#queue.head;
   }
 
   /** Starts to write what is not on the journal, unless that is under way; never rejects. */
@@ -175,140 +159,62 @@ export class Outbox {
     return this.#flushing;
   }
 
-  /** Resolves when all is on the journal, or has been found impossible to write, and no write is under way. */
-  async #flushed(): Promise<void> {
-    await this.#flush();
-    while (this.#flushing !== undefined) await this.#flushing;
-  }
-
   async #write(): Promise<void> {
     const store = this.#store;
+    const queue = this.#queue;
     while (store !== undefined && this.#isAhead(store.state)) {
-      this.#writing = this.#waiting.takeGroup(GROUP_BYTES);
-      const stored = await store.append(this.#writing, { head: this.#first, batch: this.#batch?.state });
-      if (stored === undefined) this.#waiting.giveBack(this.#writing);
-      this.#writing = [];
+      queue.writing = queue.waiting.takeGroup(GROUP_BYTES);
+      const stored = await store.append(queue.writing, { head: this.#first, batch: queue.batch?.state });
+      if (stored === undefined) queue.waiting.giveBack(queue.writing);
+      queue.writing = [];
       if (stored === undefined) break; // tried again with the next put
-      for (const rows of stored) this.#settle(rows);
+      for (const rows of stored) queue.settle(rows);
     }
     this.#bound();
     this.#flushing = undefined; // at once, so that whoever finds it set is served by it
   }
 
   #isAhead({ head, batch }: State): boolean {
-    return this.#waiting.puts.length > 0 || head !== this.#first || batch !== this.#batch?.state;
-  }
-
-  /** Rows that are on disk now stay in memory, too, while few are queued. */
-  #settle({ put, head, place }: Stored): void {
-    const isNext = this.#pieces.first === undefined && this.#loading === undefined;
-    if (isNext && this.#head.bytes + put.bytes <= HEAD_BYTES) this.#head.push(put.rows);
-    else if (put.rows.length > 0) this.#pieces.add(place, head);
+    const { waiting, batch: held } = this.#queue;
+    return waiting.puts.length > 0 || head !== this.#first || batch !== held?.state;
   }
 
   /** Has the oldest rows in memory, on the journal where that is possible. */
   async #ready(): Promise<void> {
     do {
-      await this.#flushed();
-      await this.#fill();
-    } while (this.#head.length === 0 && this.#flushing !== undefined);
-    while (this.#head.length === 0 && this.#waiting.puts.length > 0) this.#head.push(this.#waiting.shift()?.rows ?? []);
+      await this.settled();
+      await this.#load();
+    } while (this.#queue.head === undefined && this.#flushing !== undefined);
+    this.#queue.loadWaiting();
   }
 
-  /** Reads the oldest rows from disk when none are in memory. */
-  async #fill(): Promise<void> {
+  async #load(): Promise<void> {
     this.#dropAged();
-    while (this.#head.length === 0) {
-      const piece = this.#pieces.shift();
-      if (piece === undefined) return;
-      this.#loading = piece;
-      const rows = (await this.#store?.read(piece)) ?? [];
-      if (this.#loading !== piece) continue; // dropped meanwhile
-      this.#loading = undefined;
-      this.#lose(rowsIn(piece) - rows.length, "the journal is damaged");
-      this.#head.push(rows);
-    }
+    const missing = await this.#queue.load(async (piece) => (await this.#store?.read(piece)) ?? []);
+    this.#losses.add(missing, "the journal is damaged");
   }
 
   #bound(): void {
     this.#dropAged();
-    while (this.#bytes > this.#limits.bytes) {
-      const rows = this.#dropOldest();
+    while (this.#queue.bytes > this.#limits.bytes) {
+      const rows = this.#queue.dropOldest();
       if (rows === undefined) break;
-      this.#lose(rows, "more wait than OutboxSize allows");
+      this.#losses.add(rows, "more wait than OutboxSize allows");
     }
-    while (this.#waiting.bytes > MEMORY_BYTES && this.#waiting.puts.length > 1)
-      this.#lose(this.#waiting.shift()?.rows.length ?? 0, "the journal cannot be written, and memory holds no more");
+    while (this.#queue.waiting.bytes > MEMORY_BYTES) {
+      const rows = this.#queue.dropWaiting();
+      if (rows === undefined) break;
+      this.#losses.add(rows, "the journal cannot be written, and memory holds no more");
+    }
   }
 
   #dropAged(): void {
-    const oldest = this.#options.now().clock - this.#limits.seconds;
-    const reason = "they are older than OutboxAge";
-    const sent = this.#batch?.batch.rows.at(-1);
-    if (sent !== undefined && sent.clock < oldest) this.#lose(this.#dropOldest() ?? 0, reason);
-    while (this.#head.first !== undefined && this.#head.first.clock < oldest) this.#lose(this.#head.drop(), reason);
-    while (this.#pieces.first !== undefined && this.#pieces.first.newest < oldest)
-      this.#lose(this.#pieces.drop(), reason);
-    while (newestOf(this.#waiting.puts[0]) < oldest) this.#lose(this.#waiting.shift()?.rows.length ?? 0, reason);
-  }
-
-  /** @returns how many rows that were, undefined when there is nothing that may go */
-  #dropOldest(): number | undefined {
-    if (this.#batch !== undefined) {
-      const { length } = this.#batch.batch.rows;
-      this.#batch = undefined;
-      return length;
-    }
-    if (this.#head.length > 0) return this.#head.drop();
-    if (this.#loading !== undefined) {
-      const rows = rowsIn(this.#loading);
-      this.#loading = undefined;
-      return rows;
-    }
-    if (this.#pieces.first !== undefined) return this.#pieces.drop();
-    return this.#waiting.puts.length > 1 ? this.#waiting.shift()?.rows.length : undefined;
-  }
-
-  /** Counts rows that will never be delivered; said once until the queue is empty again. */
-  #lose(rows: number, why: string): void {
-    if (rows <= 0) return;
-    if (this.#droppedBefore === undefined) {
-      this.#droppedBefore = this.#dropped;
-      this.#options.report(`Values for ${this.#options.name} are lost, the oldest first: ${why}.`);
-    }
-    this.#dropped += rows;
-  }
-
-  #drained(): undefined {
-    if (this.#droppedBefore === undefined) return;
-    const lost = this.#dropped - this.#droppedBefore;
-    this.#droppedBefore = undefined;
-    this.#options.report(`No more values wait for ${this.#options.name}; lost before: ${lost}.`);
+    const rows = this.#queue.dropBefore(this.#options.now().clock - this.#limits.seconds);
+    this.#losses.add(rows, "they are older than OutboxAge");
   }
 
   /** Place of the oldest row that is not delivered, else of the next one. */
   get #first(): number {
-    const inMemory = this.#batch?.state.first ?? this.#head.first?.seq;
-    const onDisk = this.#loading?.first ?? this.#pieces.first?.first;
-    const unwritten = this.#writing[0]?.first ?? this.#waiting.puts[0]?.first;
-    return inMemory ?? onDisk ?? unwritten ?? this.#nextPlace;
+    return this.#queue.first ?? this.#nextPlace;
   }
-
-  get #oldest(): number | undefined {
-    const inMemory = this.#batch?.batch.rows[0]?.clock ?? this.#head.first?.clock;
-    const onDisk = this.#loading?.oldest ?? this.#pieces.first?.oldest;
-    const unwritten = [...this.#writing, ...this.#waiting.puts].find(({ rows }) => rows.length > 0);
-    return inMemory ?? onDisk ?? unwritten?.rows[0]?.clock;
-  }
-
-  get #bytes(): number {
-    const onDisk = this.#pieces.bytes + (this.#loading === undefined ? 0 : this.#loading.end - this.#loading.at);
-    const unwritten = this.#writing.reduce((sum, { bytes }) => sum + bytes, this.#waiting.bytes);
-    return (this.#batch?.bytes ?? 0) + this.#head.bytes + onDisk + unwritten;
-  }
-}
-
-/** Clock of a put's last row; infinite when it has none. */
-function newestOf(put: Put | undefined): number {
-  return put?.rows.at(-1)?.clock ?? Number.POSITIVE_INFINITY;
 }

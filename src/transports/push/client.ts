@@ -143,7 +143,8 @@ export class PushClient implements Destination {
     if (batch === undefined) return this.#acceptance.dueAt - io.now().mono;
     const sent = await link.request((send) => sendBatch(send, batch, { now: io.now().clock, timeout }));
     if (sent.kind === "done") {
-      outbox.acknowledge(batch, batch === this.#tried ? 0 : sent.value.failed); // a repetition is refused, too
+      const isRepeated = batch.isRecalled || batch === this.#tried; // servers refuse what they have already
+      outbox.acknowledge(batch, isRepeated ? 0 : sent.value.failed);
       await this.#acceptance.judge(batch, sent.value.failed);
     }
     this.#tried = batch;

@@ -108,7 +108,7 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 30_000);
 }
 
 test("without a writable directory it works in memory, and says so", async () => {
