@@ -86,7 +86,9 @@ export class BootedSystemd {
 
   /** Runs a program in the namespaces; its output. */
   async inside(...command: readonly string[]): Promise<string> {
-    return (await run("nsenter", ["--target", this.#init, "--mount", "--pid", "--", ...command])).stdout.trim();
+    return (
+      await run("nsenter", ["--target", this.#init, "--mount", "--pid", "--net", "--", ...command])
+    ).stdout.trim();
   }
 
   /** Whether a path below /run is there. */
