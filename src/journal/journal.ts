@@ -174,7 +174,7 @@ export class Journal {
   async #write(segment: Segment, frames: Buffer): Promise<Place | undefined> {
     try {
       if (segment.broken) throw new Error(`"${segment.path}" was given up`);
-      await this.#drop();
+      await this.#drop(segment);
       if (!segment.exists) await this.#secureDirectory();
       const at = await segment.write(frames);
       this.#heal();
@@ -189,11 +189,13 @@ export class Journal {
   }
 
   /** Deletes what is no longer needed. It comes before a write: on a full disk it makes room. */
-  async #drop(): Promise<void> {
+  async #drop({ exists }: Segment): Promise<void> {
     const { kind } = this.#options;
+    const needed = kind.needsNewest && !exists ? this.#stored.at(-1) : undefined;
     const surplus = this.#stored.length - kind.mostSegments;
     const oldest = kind.oldest(this.#newest);
-    const isKept = ({ newest }: StoredSegment, at: number) => at >= surplus && newest >= oldest;
+    const isKept = (stored: StoredSegment, at: number) =>
+      stored === needed || (at >= surplus && stored.newest >= oldest);
     const dropped = this.#stored.filter((segment, at) => !isKept(segment, at));
     this.#stored = this.#stored.filter(isKept);
     for (const { path } of dropped) await this.#delete(path);

@@ -10,6 +10,8 @@ export interface JournalKind {
   readonly segmentBytes: number;
   /** Beyond so many segments the oldest are deleted. */
   readonly mostSegments: number;
+  /** Whether the newest segment is needed, whatever its slots, until the next one has been written. */
+  readonly needsNewest: boolean;
   /** Whether what is readable behind a damaged place is still of use. */
   readonly beyondDamage: boolean;
   /** What happens while the journal cannot be written: the end of a sentence. */
@@ -32,6 +34,7 @@ export function ringJournal(keepSlots: number, segmentSlots: number): JournalKin
     segmentSlots,
     segmentBytes: RING_SEGMENT_BYTES,
     mostSegments: Math.ceil(keepSlots / segmentSlots) + SPARE_SEGMENTS,
+    needsNewest: false,
     beyondDamage: false,
     whileFailing: "New samples are kept in memory only",
     afterFailing: (slots) => `slots missing in it: ${slots}`,

@@ -38,6 +38,7 @@ export function outboxJournal(oldest: () => number): JournalKind {
     segmentSlots: Number.POSITIVE_INFINITY,
     segmentBytes: SEGMENT_BYTES,
     mostSegments: Number.POSITIVE_INFINITY,
+    needsNewest: true, // it has the cursor
     beyondDamage: true,
     whileFailing: "New values wait in memory only",
     afterFailing: () => "what waited in memory is in it",

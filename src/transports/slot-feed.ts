@@ -3,7 +3,7 @@ import type { OutboxRow } from "../outbox/row.ts";
 import type { Stamp } from "../ring/sample.ts";
 
 export interface SlotFeedOptions {
-  readonly outbox: Pick<Outbox, "cursor" | "put">;
+  readonly outbox: Pick<Outbox, "cursor" | "put" | "settled">;
   /** How many slots the ring keeps. */
   readonly slots: number;
   /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
@@ -64,6 +64,7 @@ export class SlotFeed {
       this.#again = undefined;
       const stamp = stampOf(slot);
       outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp));
+      if (slot < this.#newest) await outbox.settled(); // a backlog is made faster than it is written, and memory is small
     }
     this.#running = undefined;
   }

@@ -7,7 +7,7 @@ import { pause } from "./wait.ts";
 const ROWS = 7;
 
 /** Bundles the program that queues and sends without end, since Node 20 does not run TypeScript. */
-async function outboxWriter(): Promise<string> {
+export async function outboxWriter(): Promise<string> {
   const file = join(temporaryDirectory(), "outbox-writer.mjs");
   const input = new URL("./outbox-writer.ts", import.meta.url).pathname;
   await build({ input, platform: "node", output: { file, format: "esm" } });
@@ -15,7 +15,7 @@ async function outboxWriter(): Promise<string> {
 }
 
 /** What a server has after some output: of each session only ids above the last one, as real servers do it. */
-class History {
+export class History {
   readonly values: string[] = [];
   readonly #last = new Map<string, number>();
   readonly #given = new Map<string, string>();

@@ -1,3 +1,5 @@
+import { cpSync, mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { drain, NOW, namesIn, openOutbox, row, rows, temporaryDirectory } from "./workbench.ts";
 
@@ -57,4 +59,20 @@ test("rows that do not fit into memory come back from disk", async () => {
   expect(outbox.stats.rows).toBe(30_000);
   expect(await drain(outbox)).toEqual(names);
   expect(outbox.stats).toEqual({ rows: 0, bytes: 0, oldest: undefined, dropped: 0, failed: 0 });
+});
+
+test("the cursor of an empty queue survives until a later segment has been written", async () => {
+  const directory = temporaryDirectory();
+  const first = await openOutbox({ directory });
+  first.outbox.put(7, rows("a"));
+  await drain(first.outbox);
+  await first.outbox.close();
+  const second = await openOutbox({ directory });
+  mkdirSync(join(directory, "outbox-00000002.journal"));
+  second.outbox.put(8, []); // cannot be written: something is in its place
+  await second.outbox.settled();
+  const killed = temporaryDirectory();
+  cpSync(directory, killed, { recursive: true });
+  rmdirSync(join(killed, "outbox-00000002.journal"));
+  expect((await openOutbox({ directory: killed })).outbox.cursor).toBe(7);
 });

@@ -11,11 +11,18 @@ function feeding({
   readonly unsampled?: readonly number[];
 } = {}) {
   const put: (readonly [slot: number, rows: readonly OutboxRow[]])[] = [];
+  const unsettled = { now: 0, most: 0 };
   const outbox = {
     get cursor(): number | undefined {
       return put.at(-1)?.[0] ?? cursor;
     },
-    put: (slot: number, rows: readonly OutboxRow[]) => void put.push([slot, rows]),
+    put: (slot: number, rows: readonly OutboxRow[]) => {
+      put.push([slot, rows]);
+      unsettled.most = Math.max(unsettled.most, ++unsettled.now);
+    },
+    settled: async () => {
+      unsettled.now = 0;
+    },
   };
   const feed = new SlotFeed({
     outbox,
@@ -23,7 +30,7 @@ function feeding({
     stampOf: (slot) => (unsampled.includes(slot) ? undefined : { clock: slot * 60, mono: slot * 60 }),
     evaluate: async (slot, { clock }) => [{ clock, ns: 0, body: String(slot) }],
   });
-  return { feed, slots: () => put.map(([slot]) => slot), rows: () => put.flatMap(([, rows]) => rows) };
+  return { feed, slots: () => put.map(([slot]) => slot), rows: () => put.flatMap(([, rows]) => rows), unsettled };
 }
 
 test("a destination without a past begins with the slot that was closed", async () => {
@@ -36,6 +43,12 @@ test("slots behind the cursor are made up for in order, each as of its own time"
   const { feed, rows } = feeding({ cursor: 97 });
   await feed.slotClosed(100);
   expect(rows().map(({ clock }) => clock)).toEqual([5880, 5940, 6000]);
+});
+
+test("slots that were missed are made up for no faster than they are written", async () => {
+  const { feed, unsettled } = feeding({ cursor: 91 });
+  await feed.slotClosed(100);
+  expect(unsettled.most).toBe(1);
 });
 
 test("a slot that was not sampled has no rows, and is behind the cursor all the same", async () => {
