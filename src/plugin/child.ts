@@ -3,6 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
+import { sentence } from "../words/sentence.ts";
 import type { Severity } from "../zabbix/plugin.ts";
 import { configText, SOCKET } from "./config.ts";
 import { ownDirectory } from "./directory.ts";
@@ -75,7 +76,7 @@ export class Child {
     if (running === undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const late = setTimeout(() => running.kill("SIGKILL"), STOP_MS);
-      running.once("exit", () => {
+      running.once("close", () => {
         clearTimeout(late);
         resolve();
       });
@@ -115,32 +116,43 @@ export class Child {
     child.stdin.on("error", () => undefined); // it is never written to; a child that dies may close it first
     child.stdout.once("data", () => this.#ready(config)); // its start screen, after the first tick
     child.stdout.resume();
-    createInterface({ input: child.stderr }).on("line", (line) => log(...leveled(line)));
-    child.on("error", (error) => this.#ended(error.message));
-    child.on("exit", (code, signal) => {
+    let last = "";
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      const [severity, text] = leveled(line);
+      last = text;
+      log(severity, text);
+    });
+    child.on("error", (error) => this.#ended(`: ${error.message}`));
+    child.on("close", (code, signal) => {
       rmSync(config, { force: true });
-      this.#ended(signal === null ? `exit status ${code}` : `signal ${signal}`);
+      this.#ended(signal === null ? ` (exit status ${code}): ${last}` : ` (signal ${signal})`);
     });
   }
 
   /** Of two that are started at once one gets the socket; only that one's options are kept for others to compare. */
   #ready(config: string): void {
-    renameSync(config, kept(this.#options.directory));
-    this.#options.changed(undefined);
+    const { directory, log, changed } = this.#options;
+    changed(undefined);
+    try {
+      renameSync(config, kept(directory));
+    } catch (error) {
+      log("warning", `Nobody can share the plugin's tidemark: ${error instanceof Error ? error.message : error}.`);
+    }
   }
 
   #ended(how: string): void {
-    if (this.#process === undefined) return; // "error" and "exit" may both come
+    if (this.#process === undefined) return; // "error" and "close" may both come
     this.#process = undefined;
     if (this.#stopping) return;
     if (performance.now() - this.#startedAt >= HEALTHY_MS) this.#delay = FIRST_DELAY_MS;
-    this.#complain(`The plugin's tidemark ended (${how}).`);
+    this.#complain(sentence(`the plugin's tidemark ended${how}`));
   }
 
   #complain(trouble: string): void {
     if (this.#stopping) return;
     this.#options.changed(trouble);
     this.#options.log("error", `${trouble} It is started again in ${this.#delay / 1000} s.`);
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.start(), this.#delay);
     this.#delay = Math.min(2 * this.#delay, LONGEST_DELAY_MS);
   }
