@@ -24,8 +24,8 @@ export async function startAsNobody(bench: Bench): Promise<Program> {
   return bench.start(AS_NOBODY, program);
 }
 
-/** The project may lie in a home directory that is shut. */
-function copyOfBundle(directory: string): string {
+/** A copy of the built program below a directory; its path. The project may lie in a home directory that is shut. */
+export function copyOfBundle(directory: string): string {
   const project = dirname(dirname(bundle()));
   for (const name of ["package.json", "dist"]) cpSync(join(project, name), join(directory, name), { recursive: true });
   return join(directory, "dist", "tidemark.js");
