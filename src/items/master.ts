@@ -1,4 +1,4 @@
-import { type Answer, unknown, value } from "../ring/answer.ts";
+import { type Answer, flatMap, unknown, value } from "../ring/answer.ts";
 import type { Steps, View } from "../ring/moment.ts";
 import type { Stamp } from "../ring/sample.ts";
 import { ageSeconds, isFresh } from "./freshness.ts";
@@ -19,6 +19,11 @@ export interface MasterParts {
  * `time` and `age` are those of the newest good sample; null until there was one.
  */
 export function masterJson(view: View, now: Stamp, parts: MasterParts): Answer<string> {
+  return flatMap(masterFields(view, now, parts), (fields) => value(masterText(fields)));
+}
+
+/** The same before it is JSON: a part of a master of several targets. */
+export function masterFields(view: View, now: Stamp, parts: MasterParts): Answer<object> {
   const { attempt, good } = view;
   if (attempt === undefined) return unknown("no sample was taken yet");
   const always = {
@@ -29,7 +34,12 @@ export function masterJson(view: View, now: Stamp, parts: MasterParts): Answer<s
     time: good === undefined ? null : Math.floor(good.clock),
     age: good === undefined ? null : Math.round(ageSeconds(good, now)),
   };
-  return value(JSON.stringify(isFresh(view, now) ? { ...always, ...parts.fresh(view) } : always, bigintText));
+  return value(isFresh(view, now) ? { ...always, ...parts.fresh(view) } : always);
+}
+
+/** JSON with counters above 2^53 as texts, exactly; Zabbix reads a number out of either. */
+export function masterText(fields: object): string {
+  return JSON.stringify(fields, (_, found: unknown) => (typeof found === "bigint" ? found.toString() : found));
 }
 
 /** What every family says of its `.error` item beside the key. */
@@ -53,7 +63,12 @@ export function figure(answer: Answer<number> | number): number | undefined {
 
 /** The steps of a view's standard windows. */
 export function standardSteps(view: View): readonly Steps[] {
-  return standardWindows(view).flatMap((text) => {
+  return stepsOf(view, standardWindows(view));
+}
+
+/** Those of windows of these lengths, as far as the ring holds them. */
+export function stepsOf(view: View, lengths: readonly string[]): readonly Steps[] {
+  return lengths.flatMap((text) => {
     const parsed = parseWindow(text, view);
     return parsed.kind === "ok" ? [view.steps(parsed.value)] : [];
   });
@@ -62,9 +77,4 @@ export function standardSteps(view: View): readonly Steps[] {
 /** Figures by window: `{"5m": 1.5}`. */
 export function byWindow(windows: readonly Steps[], of: (steps: Steps) => Answer<number>): object {
   return Object.fromEntries(windows.map((steps) => [steps.window.text, figure(of(steps))]));
-}
-
-/** Counters above 2^53 as texts, exactly; Zabbix reads a number out of either. */
-function bigintText(_: string, found: unknown): unknown {
-  return typeof found === "bigint" ? found.toString() : found;
 }

@@ -1,0 +1,38 @@
+import { type Figure, type Phrase, phrase, type Trigger, triggerOf } from "./template.ts";
+
+/** What a trigger on a state says of itself, and when. */
+export interface StateTrigger extends Pick<Trigger, "name" | "priority" | "scope" | "doc"> {
+  readonly state: Figure;
+  /** Its text is shown in the event. */
+  readonly error?: Figure;
+  /** The lowest and the highest number of the states meant. */
+  readonly numbers: readonly [lowest: number, highest: number];
+  /** Values running that must be so: `#2`, since one alone may be a moment. A window (`10m`) must be full of them. */
+  readonly span?: string;
+  readonly after?: readonly Trigger[];
+  readonly closable?: boolean;
+}
+
+/** A problem while a state item says so and until it says something else, which it always does. */
+export function stateTrigger({ state, error, numbers, span = "#2", ...declared }: StateTrigger): Trigger {
+  const [lowest, highest] = numbers.map(String) as [string, string];
+  const held = joined(
+    phrase`min(${state},${span})>=${lowest} and max(${state},${span})<=${highest}`,
+    full(state, span),
+  );
+  return triggerOf({
+    ...declared,
+    event: error === undefined ? phrase`${declared.name}` : phrase`${declared.name}: ${error}`,
+    expression: error === undefined ? held : joined(held, phrase` and length(last(${error}))>=0`),
+    recovery: phrase`last(${state})<${lowest} or last(${state})>${highest}`,
+  });
+}
+
+/** A window with one value is no window. */
+function full(state: Figure, span: string): Phrase {
+  return span.startsWith("#") ? phrase`` : phrase` and count(${state},${span})>=5`;
+}
+
+function joined(...phrases: readonly Phrase[]): Phrase {
+  return { pieces: phrases.flatMap(({ pieces }) => pieces) };
+}
