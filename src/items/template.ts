@@ -21,6 +21,8 @@ export interface Macro {
   readonly macro: string;
   readonly value: string;
   readonly doc: string;
+  /** LLD macro that is its context instead of the target's first: "FUNCTION". */
+  readonly context?: string;
 }
 
 /** One item of a template: a call of a declared item whose value is cut out of the master's JSON by the server. */

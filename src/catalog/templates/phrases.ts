@@ -23,8 +23,8 @@ export function eventText({ pieces }: Phrase, expression: Phrase, place: Place):
 }
 
 /** `{$MEMCACHED.TTL.MIN:"{#INSTANCE}"}`. */
-function macroText({ macro }: Macro, { target }: Group): string {
-  const [context] = target;
+function macroText({ macro, context: own }: Macro, { target }: Group): string {
+  const context = own ?? target[0];
   return context === undefined ? `{$${macro}}` : `{$${macro}:"${lldMacro(context)}"}`;
 }
 
