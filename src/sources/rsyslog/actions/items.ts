@@ -1,18 +1,10 @@
 import type { Discovery, Item, Params } from "../../../items/item.ts";
-import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
+import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { unknown } from "../../../ring/answer.ts";
-import type { View } from "../../../ring/moment.ts";
-import {
-  type DeclaredItem,
-  discoveryItem,
-  eachWindow,
-  isCurrent,
-  level,
-  ONCE,
-  reportedItem,
-  stateItem,
-} from "../declare.ts";
+import type { Steps, View } from "../../../ring/moment.ts";
+import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type KindMaster, objectJson } from "../master.ts";
 import { ACTIONS } from "../sources.ts";
 import { sweepIncrease, sweepRate } from "../windows.ts";
 import { ACTION_STATES } from "./states.ts";
@@ -21,7 +13,7 @@ function actionItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">)
   return reportedItem<P>({ source: ACTIONS, ...declared });
 }
 
-const state = stateItem(ACTION_STATES, {
+export const state = stateItem(ACTION_STATES, {
   key: "rsyslog.action.state",
   source: ACTIONS,
   name: "State",
@@ -30,7 +22,9 @@ const state = stateItem(ACTION_STATES, {
     "rsyslog.queue.stuck tells)",
 });
 
-const processed = actionItem({
+export const error = actionItem({ key: "rsyslog.action.error", ...ERROR_ITEM });
+
+export const processed = actionItem({
   key: "rsyslog.action.processed",
   params: { window: window("5m") },
   type: "float",
@@ -42,7 +36,7 @@ const processed = actionItem({
   value: (view, args) => sweepRate(view, args.window, ["processed"]),
 });
 
-const failed = actionItem({
+export const failed = actionItem({
   key: "rsyslog.action.failed",
   params: { window: window("5m") },
   type: "float",
@@ -64,7 +58,7 @@ const suspended = actionItem({
   value: (view) => level(view, "is_suspended", () => unknown("no statistics at this time")),
 });
 
-const suspensions = actionItem({
+export const suspensions = actionItem({
   key: "rsyslog.action.suspensions",
   params: { window: window("5m") },
   type: "unsigned",
@@ -107,16 +101,12 @@ const get = actionItem({
     "is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) =>
-    masterJson(view, now, {
-      name: "action",
-      states: ACTION_STATES,
-      fresh: (found) => (isCurrent(found) ? fresh(found) : {}),
-    }),
+  value: (view, _, now) => objectJson(ACTION_MASTER, view, now),
 });
 
-function fresh(view: View): object {
-  const windows = standardSteps(view);
+export const ACTION_MASTER: KindMaster = { source: ACTIONS, name: "action", states: ACTION_STATES, figures };
+
+function figures(view: View, windows: readonly Steps[]): object {
   const rates = (name: string) => byWindow(windows, ({ window }) => sweepRate(view, window, [name]));
   const counts = (name: string) => byWindow(windows, ({ window }) => sweepIncrease(view, window, [name]));
   return {
@@ -149,6 +139,7 @@ export const DISCOVERY: Discovery = {
 /** Every item about actions, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   processed,
   failed,
   suspended,

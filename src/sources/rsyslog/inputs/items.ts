@@ -1,9 +1,10 @@
 import type { Discovery, Item, Params, TargetItem } from "../../../items/item.ts";
-import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
+import { byWindow, figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { type Answer, none } from "../../../ring/answer.ts";
-import type { View, Window } from "../../../ring/moment.ts";
-import { type DeclaredItem, discoveryItem, eachWindow, isCurrent, ONCE, reportedItem, stateItem } from "../declare.ts";
+import type { Steps, View, Window } from "../../../ring/moment.ts";
+import { type DeclaredItem, discoveryItem, eachWindow, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type KindMaster, objectJson } from "../master.ts";
 import { INPUTS } from "../sources.ts";
 import { sweepIncrease, sweepRate } from "../windows.ts";
 import { INPUT_STATES } from "./states.ts";
@@ -12,14 +13,14 @@ function inputItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) 
   return reportedItem<P>({ source: INPUTS, ...declared });
 }
 
-const state = stateItem(INPUT_STATES, {
+export const state = stateItem(INPUT_STATES, {
   key: "rsyslog.input.state",
   source: INPUTS,
   name: "State",
   doc: "State of the input at the newest report; refusing: messages were rate-limited or senders not allowed since the one before",
 });
 
-const submitted = inputItem({
+export const submitted = inputItem({
   key: "rsyslog.input.submitted",
   params: { window: window("5m") },
   type: "float",
@@ -45,13 +46,13 @@ function refused(view: View, window: Window, field: string): Answer<number> {
   return isCounted ? sweepIncrease(view, window, [field]) : none(`"${view.target}" does not report it`);
 }
 
-const ratelimited = refusedItem("ratelimited", {
+export const ratelimited = refusedItem("ratelimited", {
   key: "rsyslog.input.ratelimited",
   name: "Messages rate-limited",
   doc: "Messages dropped in the window because they came too fast. None for inputs that do not count them.",
 });
 
-const disallowed = refusedItem("disallowed", {
+export const disallowed = refusedItem("disallowed", {
   key: "rsyslog.input.disallowed",
   name: "Messages disallowed",
   doc: "Messages refused in the window because of their sender. None for inputs that do not count them.",
@@ -67,16 +68,12 @@ const get = inputItem({
     "is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) =>
-    masterJson(view, now, {
-      name: "input",
-      states: INPUT_STATES,
-      fresh: (found) => (isCurrent(found) ? fresh(found) : {}),
-    }),
+  value: (view, _, now) => objectJson(INPUT_MASTER, view, now),
 });
 
-function fresh(view: View): object {
-  const windows = standardSteps(view);
+export const INPUT_MASTER: KindMaster = { source: INPUTS, name: "input", states: INPUT_STATES, figures };
+
+function figures(view: View, windows: readonly Steps[]): object {
   return {
     module: view.newest?.texts.get("module"),
     report_time: figure(view.number("sweep")),

@@ -1,25 +1,29 @@
 import type { Discovery, Item, Params } from "../../../items/item.ts";
+import { ERROR_ITEM } from "../../../items/master.ts";
 import { optional, window, windowUpTo, word } from "../../../items/params.ts";
 import { type Answer, none, unknown } from "../../../ring/answer.ts";
 import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { objectJson } from "../master.ts";
 import { QUEUES } from "../sources.ts";
 import { sweepIncrease, sweepMaximum, sweepRate } from "../windows.ts";
 import { deliveredRate, drainSeconds, fillSeconds, percentUsed, roomUnknown } from "./figures.ts";
-import { master } from "./master.ts";
+import { QUEUE_MASTER } from "./master.ts";
 import { QUEUE_STATES } from "./states.ts";
 
 function queueItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) {
   return reportedItem<P>({ source: QUEUES, ...declared });
 }
 
-const state = stateItem(QUEUE_STATES, {
+export const state = stateItem(QUEUE_STATES, {
   key: "rsyslog.queue.state",
   source: QUEUES,
   name: "State",
   doc: "State of the queue at the newest report",
 });
 
-const size = queueItem({
+export const error = queueItem({ key: "rsyslog.queue.error", ...ERROR_ITEM });
+
+export const size = queueItem({
   key: "rsyslog.queue.size",
   params: {},
   type: "unsigned",
@@ -29,7 +33,7 @@ const size = queueItem({
   value: (view) => level(view, "size", noSample),
 });
 
-const sizeMax = queueItem({
+export const sizeMax = queueItem({
   key: "rsyslog.queue.size.max",
   params: { window: window("5m") },
   type: "unsigned",
@@ -56,7 +60,7 @@ const capacity = queueItem({
       : level(view, "disk_capacity", () => none("it has no disk part, or that is not known")),
 });
 
-const pused = queueItem({
+export const pused = queueItem({
   key: "rsyslog.queue.pused",
   params: {},
   type: "float",
@@ -69,7 +73,7 @@ const pused = queueItem({
   value: percentUsed,
 });
 
-const da = queueItem({
+export const da = queueItem({
   key: "rsyslog.queue.da",
   params: {},
   type: "unsigned",
@@ -79,7 +83,7 @@ const da = queueItem({
   value: (view) => level(view, "disk", noSample, (messages) => Number(messages > 0)),
 });
 
-const discarding = queueItem({
+export const discarding = queueItem({
   key: "rsyslog.queue.discarding",
   params: {},
   type: "unsigned",
@@ -89,7 +93,7 @@ const discarding = queueItem({
   value: (view) => level(view, "discarding", () => none("there was only one report yet")),
 });
 
-const enqueued = queueItem({
+export const enqueued = queueItem({
   key: "rsyslog.queue.enqueued.rate",
   params: { window: window("5m") },
   type: "float",
@@ -99,7 +103,7 @@ const enqueued = queueItem({
   value: (view, args) => sweepRate(view, args.window, ["enqueued"]),
 });
 
-const dequeued = queueItem({
+export const dequeued = queueItem({
   key: "rsyslog.queue.dequeued.rate",
   params: { window: window("5m") },
   type: "float",
@@ -123,7 +127,7 @@ const full = queueItem({
 
 const LOSSES = { all: ["discarded_full", "discarded_nf"], full: ["discarded_full"], nf: ["discarded_nf"] } as const;
 
-const discarded = queueItem({
+export const discarded = queueItem({
   key: "rsyslog.queue.discarded",
   params: {
     window: window("5m"),
@@ -143,7 +147,7 @@ const trend = {
   doc: "length of time, such as 5m, in which the trend is seen; left out: three ticks or reports, whichever take longer",
 };
 
-const drainTime = queueItem({
+export const drainTime = queueItem({
   key: "rsyslog.queue.drain_time",
   params: { window: trend },
   type: "unsigned",
@@ -154,7 +158,7 @@ const drainTime = queueItem({
   value: (view, args) => drainSeconds(view, args.window),
 });
 
-const fillTime = queueItem({
+export const fillTime = queueItem({
   key: "rsyslog.queue.fill_time",
   params: { window: trend },
   type: "unsigned",
@@ -190,7 +194,7 @@ const get = queueItem({
     "is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) => master(view, now),
+  value: (view, _, now) => objectJson(QUEUE_MASTER, view, now),
 });
 
 const queues = discoveryItem(QUEUES, "QUEUE", {
@@ -217,6 +221,7 @@ export const DISCOVERY: Discovery = {
 /** Every item about queues, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   size,
   sizeMax,
   capacity,

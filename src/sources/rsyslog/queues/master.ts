@@ -1,22 +1,14 @@
-import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
-import type { Answer } from "../../../ring/answer.ts";
-import type { View } from "../../../ring/moment.ts";
-import type { Stamp } from "../../../ring/sample.ts";
-import { isCurrent } from "../declare.ts";
+import { byWindow, figure } from "../../../items/master.ts";
+import type { Steps, View } from "../../../ring/moment.ts";
+import type { KindMaster } from "../master.ts";
+import { QUEUES } from "../sources.ts";
 import { sweepIncrease, sweepMaximum, sweepRate } from "../windows.ts";
 import { deliveredRate, drainSeconds, fillSeconds, percentUsed } from "./figures.ts";
 import { QUEUE_STATES } from "./states.ts";
 
-export function master(view: View, now: Stamp): Answer<string> {
-  return masterJson(view, now, {
-    name: "queue",
-    states: QUEUE_STATES,
-    fresh: (found) => (isCurrent(found) ? fresh(found) : {}),
-  });
-}
+export const QUEUE_MASTER: KindMaster = { source: QUEUES, name: "queue", states: QUEUE_STATES, figures };
 
-function fresh(view: View): object {
-  const windows = standardSteps(view);
+function figures(view: View, windows: readonly Steps[]): object {
   const level = (field: string) => figure(view.number(field));
   return {
     type: view.newest?.texts.get("type"),

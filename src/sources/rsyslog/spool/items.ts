@@ -1,18 +1,10 @@
 import type { Discovery, Item, Params } from "../../../items/item.ts";
-import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
+import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { type Answer, none, unknown, value } from "../../../ring/answer.ts";
-import type { View, Window } from "../../../ring/moment.ts";
-import {
-  type DeclaredItem,
-  discoveryItem,
-  eachWindow,
-  isCurrent,
-  level,
-  ONCE,
-  reportedItem,
-  stateItem,
-} from "../declare.ts";
+import type { Steps, View, Window } from "../../../ring/moment.ts";
+import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type KindMaster, objectJson } from "../master.ts";
 import { SPOOLS } from "../sources.ts";
 import { SPOOL_STATES } from "./states.ts";
 
@@ -20,14 +12,16 @@ function spoolItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) 
   return reportedItem<P>({ source: SPOOLS, ...declared });
 }
 
-const state = stateItem(SPOOL_STATES, {
+export const state = stateItem(SPOOL_STATES, {
   key: "rsyslog.spool.state",
   source: SPOOLS,
   name: "State",
   doc: "State of the spool directory; leftovers: files of queues in which no message waits",
 });
 
-const bytes = spoolItem({
+export const error = spoolItem({ key: "rsyslog.spool.error", ...ERROR_ITEM });
+
+export const bytes = spoolItem({
   key: "rsyslog.spool.bytes",
   params: {},
   type: "unsigned",
@@ -38,7 +32,7 @@ const bytes = spoolItem({
   value: (view) => level(view, "bytes", noSample),
 });
 
-const files = spoolItem({
+export const files = spoolItem({
   key: "rsyslog.spool.files",
   params: {},
   type: "unsigned",
@@ -48,7 +42,7 @@ const files = spoolItem({
   value: (view) => level(view, "files", noSample),
 });
 
-const oldest = spoolItem({
+export const oldest = spoolItem({
   key: "rsyslog.spool.oldest",
   params: {},
   type: "unsigned",
@@ -59,7 +53,7 @@ const oldest = spoolItem({
   value: (view) => level(view, "oldest", () => none("no queue has messages in files"), Math.floor),
 });
 
-const growth = spoolItem({
+export const growth = spoolItem({
   key: "rsyslog.spool.growth",
   params: { window: window("5m") },
   type: "float",
@@ -70,7 +64,7 @@ const growth = spoolItem({
   value: (view, args) => growthIn(view, args.window),
 });
 
-const leftovers = spoolItem({
+export const leftovers = spoolItem({
   key: "rsyslog.spool.leftovers",
   params: {},
   type: "unsigned",
@@ -93,15 +87,12 @@ const get = spoolItem({
     "is fresh. A value that is not known now is left out.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) =>
-    masterJson(view, now, {
-      name: "spool",
-      states: SPOOL_STATES,
-      fresh: (found) => (isCurrent(found) ? fresh(found) : {}),
-    }),
+  value: (view, _, now) => objectJson(SPOOL_MASTER, view, now),
 });
 
-function fresh(view: View): object {
+export const SPOOL_MASTER: KindMaster = { source: SPOOLS, name: "spool", states: SPOOL_STATES, figures };
+
+function figures(view: View, windows: readonly Steps[]): object {
   const known = (field: string) => figure(view.number(field));
   return {
     bytes: known("bytes"),
@@ -109,7 +100,7 @@ function fresh(view: View): object {
     oldest: known("oldest"),
     leftovers: known("leftovers"),
     free: known("free"),
-    growth: byWindow(standardSteps(view), ({ window }) => growthIn(view, window)),
+    growth: byWindow(windows, ({ window }) => growthIn(view, window)),
   };
 }
 
@@ -142,4 +133,4 @@ export const DISCOVERY: Discovery = {
 };
 
 /** Every item about spool directories, in the order in which people read them. */
-export const ITEMS: readonly Item[] = [state, bytes, files, oldest, growth, leftovers, get, spools];
+export const ITEMS: readonly Item[] = [state, error, bytes, files, oldest, growth, leftovers, get, spools];

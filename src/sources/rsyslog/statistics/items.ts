@@ -1,10 +1,11 @@
 import { increase } from "../../../derive/increase.ts";
 import type { Item, Params } from "../../../items/item.ts";
-import { byWindow, figure, masterJson, standardSteps } from "../../../items/master.ts";
-import { unknown, value } from "../../../ring/answer.ts";
-import type { View } from "../../../ring/moment.ts";
+import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
+import { type Answer, unknown, value } from "../../../ring/answer.ts";
+import type { Steps, View } from "../../../ring/moment.ts";
 import type { Stamp } from "../../../ring/sample.ts";
-import { type DeclaredItem, isCurrent, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type DeclaredItem, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type KindMaster, objectJson } from "../master.ts";
 import { STATISTICS } from "../sources.ts";
 import { INTERVAL, SWEEP } from "../windows.ts";
 import { STATISTICS_STATES } from "./states.ts";
@@ -13,14 +14,16 @@ function statsItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) 
   return reportedItem<P>({ source: STATISTICS, ...declared });
 }
 
-const state = stateItem(STATISTICS_STATES, {
+export const state = stateItem(STATISTICS_STATES, {
   key: "rsyslog.stats.state",
   source: STATISTICS,
   name: "State of the statistics",
   doc: "State of what rsyslogd reports of itself by impstats; stale: the newest report is older than three intervals",
 });
 
-const age = statsItem({
+export const error = statsItem({ key: "rsyslog.stats.error", ...ERROR_ITEM });
+
+export const age = statsItem({
   key: "rsyslog.stats.age",
   params: {},
   type: "unsigned",
@@ -31,11 +34,13 @@ const age = statsItem({
     "newer reports may be there.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) => {
-    const clock = view.number(SWEEP);
-    return Number.isNaN(clock) ? unknown(view.attempt?.reason ?? NOTHING) : value(ageOf(clock, now));
-  },
+  value: (view, _, now) => reportAge(view, now),
 });
+
+export function reportAge(view: View, now: Stamp): Answer<number> {
+  const clock = view.number(SWEEP);
+  return Number.isNaN(clock) ? unknown(view.attempt?.reason ?? NOTHING) : value(ageOf(clock, now));
+}
 
 const interval = statsItem({
   key: "rsyslog.stats.interval",
@@ -58,16 +63,17 @@ const get = statsItem({
     "objects, and what was read, only while it is fresh.",
   freshness: "always",
   standard: () => ONCE,
-  value: (view, _, now) =>
-    masterJson(view, now, {
-      name: "statistics",
-      states: STATISTICS_STATES,
-      fresh: (found) => (isCurrent(found) ? fresh(found, now) : {}),
-    }),
+  value: (view, _, now) => objectJson(STATISTICS_MASTER, view, now),
 });
 
-function fresh(view: View, now: Stamp): object {
-  const windows = standardSteps(view);
+export const STATISTICS_MASTER: KindMaster = {
+  source: STATISTICS,
+  name: "statistics",
+  states: STATISTICS_STATES,
+  figures,
+};
+
+function figures(view: View, windows: readonly Steps[], now: Stamp): object {
   const counts = (field: string) => byWindow(windows, (steps) => increase(steps, field));
   return {
     report_time: figure(view.number(SWEEP)),
@@ -88,4 +94,4 @@ function ageOf(clock: number, now: Stamp): number {
 }
 
 /** Every item about the statistics themselves. */
-export const ITEMS: readonly Item[] = [state, age, interval, get];
+export const ITEMS: readonly Item[] = [state, error, age, interval, get];
