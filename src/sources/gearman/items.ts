@@ -1,4 +1,13 @@
-import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import {
+  type Discovery,
+  type Item,
+  momentItem,
+  type Params,
+  type Row,
+  type TargetItem,
+  targetItem,
+} from "../../items/item.ts";
+import { ERROR_ITEM } from "../../items/master.ts";
 import { optional, text } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { shortName } from "../../items/short-name.ts";
@@ -13,7 +22,7 @@ import type { Load } from "./status-reader.ts";
 export const SOURCE = "gearman";
 
 /** The one standard call of an item that needs no more than its target. */
-const ONCE: readonly (readonly string[])[] = [[]];
+export const ONCE: readonly (readonly string[])[] = [[]];
 
 /** So many functions have standard calls; discovery and the master have all. */
 const STANDARD_FUNCTIONS = 20;
@@ -51,7 +60,7 @@ function jobsItem(key: string, name: string, doc: string, of: (load: Load) => nu
   });
 }
 
-const state = serverItem({
+export const state = serverItem({
   key: "gearman.state",
   params: {},
   type: "unsigned",
@@ -63,14 +72,16 @@ const state = serverItem({
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
-const waiting = jobsItem(
+export const error = serverItem({ key: "gearman.error", ...ERROR_ITEM });
+
+export const waiting = jobsItem(
   "gearman.jobs.waiting",
   "Waiting jobs",
   "Jobs that no worker has taken yet, of one function or of all.",
   (load) => load.waiting,
 );
 
-const running = jobsItem(
+export const running = jobsItem(
   "gearman.jobs.running",
   "Running jobs",
   "Jobs that workers are doing, of one function or of all.",
@@ -84,14 +95,14 @@ const total = jobsItem(
   (load) => load.waiting + load.running,
 );
 
-const workers = jobsItem(
+export const workers = jobsItem(
   "gearman.workers",
   "Workers",
   "Workers that can do the function's jobs. Without a function each worker counts for every function that it can do.",
   (load) => load.workers,
 );
 
-const stuck = serverItem({
+export const stuck = serverItem({
   key: "gearman.stuck",
   params,
   type: "unsigned",
@@ -104,7 +115,7 @@ const stuck = serverItem({
   value: (view, args) => stuckCount(view, asked(args.function)),
 });
 
-const version = serverItem({
+export const version = serverItem({
   key: "gearman.version",
   params: {},
   type: "char",
@@ -116,7 +127,7 @@ const version = serverItem({
   value: (view) => textOf(view, "version"),
 });
 
-const get = serverItem({
+export const get = serverItem({
   key: "gearman.get",
   params: {},
   type: "json",
@@ -161,10 +172,11 @@ const functions = serverItem({
     `supported while there are more than ${MOST_FUNCTIONS}: a shorter list would take items away.`,
   delay: "10m",
   standard: () => ONCE,
-  value: functionRows,
+  value: (view) => flatMap(functionRows(view), (rows) => value(rowsText(rows))),
 });
 
-function functionRows(view: View): Answer<string> {
+/** One LLD row for each function; none where a list would be too short. */
+export function functionRows(view: View): Answer<readonly Row[]> {
   const sample = view.newest;
   if (sample === undefined) return none("the functions are known in the newest sample only");
   const left = Number(sample.numbers.get("left_out") ?? 0);
@@ -173,8 +185,14 @@ function functionRows(view: View): Answer<string> {
   const rows = functionNames(view).map((name) => {
     return { INSTANCE: view.target, FUNCTION: name, NAME: sample.texts.get(`function.${name}`) ?? name };
   });
-  return value(rowsText(rows));
+  return value(rows);
 }
+
+export const FUNCTION_MACROS = [
+  { name: "INSTANCE", doc: "Short name of the job server." },
+  { name: "FUNCTION", doc: "Short name of the function; the second parameter of its items." },
+  { name: "NAME", doc: "The function's own name; bytes that are no text as \\xNN." },
+];
 
 export const DISCOVERIES: readonly Discovery[] = [
   {
@@ -188,17 +206,14 @@ export const DISCOVERIES: readonly Discovery[] = [
   },
   {
     item: functions,
-    macros: [
-      { name: "INSTANCE", doc: "Short name of the job server." },
-      { name: "FUNCTION", doc: "Short name of the function; the second parameter of its items." },
-      { name: "NAME", doc: "The function's own name; bytes that are no text as \\xNN." },
-    ],
+    macros: FUNCTION_MACROS,
   },
 ];
 
 /** Every item about gearmand, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   waiting,
   running,
   total,

@@ -19,8 +19,13 @@ function fresh(view: View): object {
     stuck: figure(stuckCount(view, undefined)),
     function_count: numbers?.get("functions"),
     left_out: numbers?.get("left_out"),
-    functions: Object.fromEntries(functionNames(view).map((name) => [name, functionFields(view, name)])),
+    functions: functionsField(view),
   };
+}
+
+/** By the functions' short names. */
+export function functionsField(view: View): object {
+  return Object.fromEntries(functionNames(view).map((name) => [name, functionFields(view, name)]));
 }
 
 function functionFields(view: View, name: string): object {
