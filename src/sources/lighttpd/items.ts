@@ -1,6 +1,7 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
 import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { ERROR_ITEM } from "../../items/master.ts";
 import { standardWindows, window, windowUpTo } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { flatMap, unknown, value } from "../../ring/answer.ts";
@@ -26,7 +27,7 @@ function eachWindow(view: View): readonly (readonly string[])[] {
   return standardWindows(view).map((each) => [each]);
 }
 
-const state = serverItem({
+export const state = serverItem({
   key: "lighttpd.state",
   params: {},
   name: "State",
@@ -38,7 +39,9 @@ const state = serverItem({
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
-const requestRate = serverItem({
+export const error = serverItem({ key: "lighttpd.error", ...ERROR_ITEM });
+
+export const requestRate = serverItem({
   key: "lighttpd.requests.rate",
   params: { window: window("5m") },
   type: "float",
@@ -58,7 +61,7 @@ const requests = serverItem({
   value: (view, args) => increase(view.steps(args.window), "requests"),
 });
 
-const trafficRate = serverItem({
+export const trafficRate = serverItem({
   key: "lighttpd.traffic.rate",
   params: { window: window("5m") },
   type: "float",
@@ -69,7 +72,7 @@ const trafficRate = serverItem({
   value: (view, args) => rate(view.steps(args.window), "traffic"),
 });
 
-const busy = serverItem({
+export const busy = serverItem({
   key: "lighttpd.busy",
   params: {},
   name: "Connections in use",
@@ -78,7 +81,7 @@ const busy = serverItem({
   value: (view) => level(view, "busy"),
 });
 
-const idle = serverItem({
+export const idle = serverItem({
   key: "lighttpd.idle",
   params: {},
   name: "Free connections",
@@ -87,7 +90,7 @@ const idle = serverItem({
   value: (view) => level(view, "idle"),
 });
 
-const pused = serverItem({
+export const pused = serverItem({
   key: "lighttpd.pused",
   params: {},
   type: "float",
@@ -98,7 +101,7 @@ const pused = serverItem({
   value: busyPercent,
 });
 
-const uptime = serverItem({
+export const uptime = serverItem({
   key: "lighttpd.uptime",
   params: {},
   units: "uptime",
@@ -108,7 +111,7 @@ const uptime = serverItem({
   value: (view) => level(view, "uptime"),
 });
 
-const restarts = serverItem({
+export const restarts = serverItem({
   key: "lighttpd.restarts",
   params: { window: windowUpTo("60m") },
   name: "Restarts",
@@ -117,7 +120,7 @@ const restarts = serverItem({
   value: (view, args) => restartsIn(view.steps(args.window)),
 });
 
-const backends = serverItem({
+export const backends = serverItem({
   key: "lighttpd.backends.down",
   params: {},
   name: "Back ends down",
@@ -128,7 +131,7 @@ const backends = serverItem({
   value: backEndsDown,
 });
 
-const get = serverItem({
+export const get = serverItem({
   key: "lighttpd.get",
   params: {},
   type: "json",
@@ -171,6 +174,7 @@ export const DISCOVERIES: readonly Discovery[] = [
 /** Every item about lighttpd, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   requestRate,
   requests,
   trafficRate,

@@ -4,6 +4,7 @@ import { FIELDS } from "./fields.ts";
 import { DISCOVERIES, ITEMS, SOURCE } from "./items.ts";
 import { type General, type Named, section } from "./section.ts";
 import { TABLE } from "./table.ts";
+import { TEMPLATE } from "./template.ts";
 
 /** lighttpd, by the status page of its mod_status and its error log. */
 export const lighttpd: Source<General, Named> = {
@@ -13,6 +14,7 @@ export const lighttpd: Source<General, Named> = {
   items: ITEMS,
   discoveries: DISCOVERIES,
   table: TABLE,
+  template: TEMPLATE,
   defaultTarget: (targets) => targets.keys().next().value,
   open,
 };
