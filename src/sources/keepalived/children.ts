@@ -2,6 +2,7 @@ import { increase } from "../../derive/increase.ts";
 import { Slices } from "../../io/slices.ts";
 import { staleReason } from "../../items/freshness.ts";
 import { momentItem } from "../../items/item.ts";
+import { byWindow, standardSteps } from "../../items/master.ts";
 import { standardWindows, windowUpTo } from "../../items/params.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
@@ -28,6 +29,29 @@ export const childRestarts = momentItem({
   standard: (moment) => standardWindows(moment).map((each) => [each]),
   value: (moment, args, now) => flatMap(fresh(moment, now), (view) => increase(view.steps(args.window), "restarts")),
 });
+
+/** An empty object where no keepalived has been seen: hosts without one have the template, too. */
+export const childGet = momentItem({
+  key: "keepalived.child.get",
+  params: {},
+  type: "json",
+  units: "",
+  name: "Everything of keepalived's children, as JSON",
+  doc: "Master item: running (1 while keepalived runs, else 0) and restarts by window; empty where none has been seen.",
+  delay: "1m",
+  standard: () => [[]],
+  value: (moment, _, now) => {
+    const view = fresh(moment, now);
+    return value(JSON.stringify(view.kind === "value" ? figures(view.value) : {}));
+  },
+});
+
+function figures(view: View): object {
+  return {
+    running: view.attempt?.state,
+    restarts: byWindow(standardSteps(view), (steps) => increase(steps, "restarts")),
+  };
+}
 
 function fresh(moment: Moment, now: Stamp): Answer<View> {
   const view = moment.view(CHILD_SOURCE, TARGET);

@@ -1,10 +1,11 @@
 import { increase } from "../../derive/increase.ts";
 import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { ERROR_ITEM } from "../../items/master.ts";
 import { standardWindows, windowUpTo } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
-import { childRestarts } from "./children.ts";
+import { childGet, childRestarts } from "./children.ts";
 import { master } from "./master.ts";
 import { STATES } from "./states.ts";
 
@@ -21,7 +22,7 @@ function instanceItem<P extends Params>(
   return targetItem<P>({ source: SOURCE, delay: "1m", freshness: "sample", ...declared });
 }
 
-const state = instanceItem({
+export const state = instanceItem({
   key: "keepalived.state",
   params: {},
   type: "unsigned",
@@ -35,7 +36,9 @@ const state = instanceItem({
   value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
-const source = instanceItem({
+export const error = instanceItem({ key: "keepalived.error", ...ERROR_ITEM });
+
+export const source = instanceItem({
   key: "keepalived.source",
   params: {},
   type: "char",
@@ -49,7 +52,7 @@ const source = instanceItem({
   },
 });
 
-const transitions = instanceItem({
+export const transitions = instanceItem({
   key: "keepalived.transitions",
   params: { window: windowUpTo("60m") },
   type: "unsigned",
@@ -62,7 +65,7 @@ const transitions = instanceItem({
   value: (view, args) => increase(view.steps(args.window), "transitions"),
 });
 
-const priority = instanceItem({
+export const priority = instanceItem({
   key: "keepalived.priority",
   params: {},
   type: "unsigned",
@@ -73,7 +76,7 @@ const priority = instanceItem({
   value: (view) => level(view, "priority", "neither notify FIFO nor data file has told it"),
 });
 
-const since = instanceItem({
+export const since = instanceItem({
   key: "keepalived.since",
   params: {},
   type: "unsigned",
@@ -86,7 +89,7 @@ const since = instanceItem({
   value: (view) => flatMap(level(view, "since", "no transition has been seen"), (clock) => value(Math.floor(clock))),
 });
 
-const get = instanceItem({
+export const get = instanceItem({
   key: "keepalived.get",
   params: {},
   type: "json",
@@ -136,6 +139,6 @@ export const discovery: Discovery = {
 };
 
 /** Every item about keepalived, in the order in which people read them. */
-export const ITEMS: readonly Item[] = [state, source, transitions, priority, since, get, instances];
+export const ITEMS: readonly Item[] = [state, error, source, transitions, priority, since, get, instances];
 
-export const CHILD_ITEMS: readonly Item[] = [childRestarts];
+export const CHILD_ITEMS: readonly Item[] = [childRestarts, childGet];

@@ -5,6 +5,7 @@ import { CHILD_FIELDS, FIELDS } from "./fields.ts";
 import { CHILD_ITEMS, discovery, ITEMS, SOURCE } from "./items.ts";
 import { type General, type Named, section } from "./section.ts";
 import { TABLE } from "./table.ts";
+import { TEMPLATE } from "./template.ts";
 
 /** VRRP instances of this machine's keepalived. */
 export const keepalived: Source<General, Named> = {
@@ -14,6 +15,7 @@ export const keepalived: Source<General, Named> = {
   items: ITEMS,
   discoveries: [discovery],
   table: TABLE,
+  template: TEMPLATE,
   defaultTarget: (targets) => targets.keys().next().value,
   open,
 };
