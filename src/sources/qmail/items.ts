@@ -1,6 +1,7 @@
 import { change } from "../../derive/change.ts";
 import { type Extreme, extreme } from "../../derive/extreme.ts";
 import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { ERROR_ITEM } from "../../items/master.ts";
 import { standardWindows, windowUpTo } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
@@ -22,7 +23,7 @@ function queueItem<P extends Params>(
   return targetItem<P>({ source: SOURCE, delay: "1m", freshness: "sample", ...declared });
 }
 
-const state = queueItem({
+export const state = queueItem({
   key: "qmail.state",
   params: {},
   type: "unsigned",
@@ -81,28 +82,30 @@ function eachWindow(view: View): readonly (readonly string[])[] {
   return standardWindows(view).map((each) => [each]);
 }
 
-const size = countItem({
+export const error = queueItem({ key: "qmail.error", ...ERROR_ITEM });
+
+export const size = countItem({
   key: "qmail.queue.size",
   field: "size",
   name: "Messages in the queue",
   doc: "Files in mess, those not preprocessed yet among them: what qmail-qstat calls messages in queue.",
 });
 
-const todo = countItem({
+export const todo = countItem({
   key: "qmail.queue.todo",
   field: "todo",
   name: "Messages not preprocessed",
   doc: "Files in todo: more than a few for long mean that qmail-send cannot keep up. Not supported where it may not be read.",
 });
 
-const local = countItem({
+export const local = countItem({
   key: "qmail.queue.local",
   field: "local",
   name: "Messages with local recipients",
   doc: "Messages with local recipients that are left. Not supported for an ordinary user: only qmail-send's user and root may read it.",
 });
 
-const remote = countItem({
+export const remote = countItem({
   key: "qmail.queue.remote",
   field: "remote",
   name: "Messages with remote recipients",
@@ -123,7 +126,7 @@ const todoMost = mostItem({
   doc: "Largest number of messages not preprocessed at a sample of the window. None until half of the window is known.",
 });
 
-const growth = queueItem({
+export const growth = queueItem({
   key: "qmail.queue.growth",
   params: { window: windowUpTo("60m") },
   type: "float",
@@ -166,32 +169,32 @@ function shareItem(kind: "local" | "remote"): TargetItem {
   });
 }
 
-const localUsed = slotItem(
+export const localUsed = slotItem(
   "qmail.slots.local.used",
   "local_used",
   "Used local delivery slots",
   "Local deliveries that go on.",
 );
-const localMax = slotItem(
+export const localMax = slotItem(
   "qmail.slots.local.max",
   "local_max",
   "Local delivery slots",
   "Local deliveries that may go on at once (concurrencylocal).",
 );
-const localShare = shareItem("local");
-const remoteUsed = slotItem(
+export const localShare = shareItem("local");
+export const remoteUsed = slotItem(
   "qmail.slots.remote.used",
   "remote_used",
   "Used remote delivery slots",
   "Remote deliveries that go on.",
 );
-const remoteMax = slotItem(
+export const remoteMax = slotItem(
   "qmail.slots.remote.max",
   "remote_max",
   "Remote delivery slots",
   "Remote deliveries that may go on at once (concurrencyremote).",
 );
-const remoteShare = shareItem("remote");
+export const remoteShare = shareItem("remote");
 
 const localPeak = mostItem({
   key: "qmail.slots.local.peak",
@@ -224,7 +227,7 @@ const statusAge = queueItem({
   },
 });
 
-const get = queueItem({
+export const get = queueItem({
   key: "qmail.get",
   params: {},
   type: "json",
@@ -266,6 +269,7 @@ export const discovery: Discovery = {
 /** Every item about qmail, in the order in which people read them. */
 export const ITEMS: readonly Item[] = [
   state,
+  error,
   size,
   todo,
   local,

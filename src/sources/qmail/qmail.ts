@@ -4,6 +4,7 @@ import { FIELDS } from "./fields.ts";
 import { discovery, ITEMS, SOURCE } from "./items.ts";
 import { type General, type Named, section } from "./section.ts";
 import { TABLE } from "./table.ts";
+import { TEMPLATE } from "./template.ts";
 
 /** Queues of qmail: counted where they lie, and delivery slots by the log of qmail-send. */
 export const qmail: Source<General, Named> = {
@@ -13,6 +14,7 @@ export const qmail: Source<General, Named> = {
   items: ITEMS,
   discoveries: [discovery],
   table: TABLE,
+  template: TEMPLATE,
   defaultTarget: (targets) => targets.keys().next().value,
   open,
 };
