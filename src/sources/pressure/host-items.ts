@@ -47,18 +47,29 @@ export function iowaitShare(steps: Steps): Answer<number> {
   return ratio(steps, { hits: "iowait", misses: "cpu_other", things: "CPU ticks" });
 }
 
-export const STALL_ITEMS = [
-  stallItem("cpu", "some", "Tasks waiting for a CPU", "at least one task waited for a CPU"),
-  stallItem("io", "some", "Tasks waiting for disks", "at least one task waited for a disk"),
-  stallItem("io", "full", "All tasks waiting for disks", "all tasks that had something to do waited for a disk"),
-  stallItem(
+/** What tasks wait for, by name. */
+export const STALLED = {
+  cpuSome: stallItem("cpu", "some", "Tasks waiting for a CPU", "at least one task waited for a CPU"),
+  ioSome: stallItem("io", "some", "Tasks waiting for disks", "at least one task waited for a disk"),
+  ioFull: stallItem(
+    "io",
+    "full",
+    "All tasks waiting for disks",
+    "all tasks that had something to do waited for a disk",
+  ),
+  memorySome: stallItem(
     "memory",
     "some",
     "Tasks waiting for memory",
     "at least one task waited for memory to be reclaimed or swapped in",
   ),
-  stallItem("memory", "full", "All tasks waiting for memory", "all tasks that had something to do waited for memory"),
-];
+  memoryFull: stallItem(
+    "memory",
+    "full",
+    "All tasks waiting for memory",
+    "all tasks that had something to do waited for memory",
+  ),
+};
 
 function stallItem(resource: Resource, kept: "some" | "full", name: string, what: string) {
   return hostItem(

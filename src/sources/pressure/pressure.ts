@@ -3,12 +3,13 @@ import { open } from "./collector.ts";
 import { HOST, SOURCE } from "./declare.ts";
 import { diskDiscovery, readRate, util, writtenRate } from "./disk-items.ts";
 import { FIELDS } from "./fields.ts";
-import { iowait, load, STALL_ITEMS } from "./host-items.ts";
+import { iowait, load, STALLED } from "./host-items.ts";
 import { get } from "./master.ts";
 import { networkDiscovery, received, sent } from "./network-items.ts";
 import { placeDiscovery, processState, written, writtenPerSecond } from "./place-items.ts";
 import { type Named, section } from "./section.ts";
 import { TABLE } from "./table.ts";
+import { TEMPLATE } from "./template.ts";
 
 const DISCOVERIES = [placeDiscovery, diskDiscovery, networkDiscovery];
 
@@ -20,7 +21,7 @@ export const pressure: Source<Record<never, never>, Named> = {
   items: [
     load,
     iowait,
-    ...STALL_ITEMS,
+    ...Object.values(STALLED),
     util,
     writtenRate,
     readRate,
@@ -34,6 +35,7 @@ export const pressure: Source<Record<never, never>, Named> = {
   ],
   discoveries: DISCOVERIES,
   table: TABLE,
+  template: TEMPLATE,
   defaultTarget: (targets) => [...targets.keys()].find((name) => name !== HOST),
   open,
 };
