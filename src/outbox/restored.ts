@@ -8,7 +8,6 @@ export class Restored {
   #state: State;
   /** Place behind the newest row that was found. */
   #end = 1;
-  #unreadable = 0;
 
   /** @param step seconds of a slot now: slots of another step mean nothing, so they give no cursor */
   constructor(step: number) {
@@ -17,14 +16,9 @@ export class Restored {
 
   visit({ body, place }: ReplayedRecord): void {
     const record = decodeRecord(body);
-    if (record.kind === "malformed") this.#unreadable++;
-    else if (record.value.kind === "rows") this.#rows(place, record.value.head);
+    if (record.kind === "malformed") return; // its CRC is right, so it is of a version to come
+    if (record.value.kind === "rows") this.#rows(place, record.value.head);
     else this.#take(record.value.state);
-  }
-
-  /** Records with a valid CRC that make no sense. */
-  get unreadable(): number {
-    return this.#unreadable;
   }
 
   /** @returns the state, and how many rows that should wait were not found */
