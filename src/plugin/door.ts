@@ -113,6 +113,7 @@ export class Door {
         timeoutMs: Math.max(Math.ceil(REGISTER_MS - age()), 1),
       });
     } catch (error) {
+      // A machine too busy to check in time must not keep the agent from starting: the child checks again.
       this.#link.log("warning", `The options were not verified: ${error instanceof Error ? error.message : error}.`);
       return undefined;
     }

@@ -16,27 +16,27 @@ export interface Verification {
 }
 
 /**
- * Asks `tidemark check` about a configuration, in a process of its own; what it says against it, or undefined. The file
- * is a temporary one: whoever starts the agent for a test (`-t`, root) need not be who owns the plugin's directory.
+ * Asks `tidemark check` about a configuration, in a process of its own; what it says against it, or undefined. Rejects
+ * when it did not get to say anything. The file is a temporary one: whoever starts the agent for a test (`-t`, root) need
+ * not be who owns the plugin's directory.
  */
-export function verify({ program, config, timeoutMs }: Verification): Promise<string | undefined> {
+export async function verify({ program, config, timeoutMs }: Verification): Promise<string | undefined> {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-plugin-check-"));
   const path = join(directory, "plugin.conf");
   writeFileSync(path, config, { mode: 0o600 });
   const args = [program, "check", "-c", path];
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { timeout: timeoutMs, env: environment() }, (error, _, complaints) => {
       rmSync(directory, { recursive: true, force: true });
-      // A machine too busy to check in time must not keep the agent from starting: the child checks again.
-      resolve(error?.code === WRONG ? asOptions(complaints, path) : undefined);
+      if (error === null) resolve(undefined);
+      else if (error.code === WRONG) resolve(asOptions(complaints, path));
+      else reject(new Error(error.killed === true ? `that took more than ${timeoutMs} ms` : error.message));
     });
   });
 }
 
 /** The agent's administrator knows the options by their names there, not by lines of our file. */
 function asOptions(complaints: string, path: string): string {
-  const lines = complaints.trim().split("\n");
-  return lines
-    .map((line) => line.replace(path, "Plugins.Tidemark").replace(/^(Plugins\.Tidemark):\d+:/, "$1:"))
-    .join("; ");
+  const named = complaints.trim().replaceAll(path, "Plugins.Tidemark");
+  return named.replaceAll(/(Plugins\.Tidemark):\d+/g, "$1").replaceAll("\n", "; ");
 }

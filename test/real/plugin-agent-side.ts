@@ -115,7 +115,7 @@ export class AgentSide {
   }
 
   /** A plugin that has its options and was told to start. */
-  static async working(lines: readonly string[], timeout = 3, way: Way = {}): Promise<AgentSide> {
+  static async working(lines: readonly string[], timeout = 25, way: Way = {}): Promise<AgentSide> {
     const side = await AgentSide.start("false", way);
     const global_options = { Timeout: timeout, SourceIP: "" };
     side.send({ id: 1, type: 8, global_options, private_options: optionTree(lines) });

@@ -64,6 +64,7 @@ export class Place {
       "UserParameter=up.one,echo 1",
       ...others,
       `Plugins.Tidemark.System.Path=${LAUNCHER}`,
+      "Plugins.Tidemark.Memcached.SlowMs=30000",
       ...own.map((name) => `Plugins.Tidemark.${name}=${defaults[name]}`),
       ...options.map((line) => `Plugins.Tidemark.${line}`),
     ];

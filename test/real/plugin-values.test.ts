@@ -27,7 +27,12 @@ async function memcached(): Promise<string> {
 const uri = await memcached();
 
 function own(directory: string, ...more: readonly string[]): readonly string[] {
-  return [`Socket=${NOBODY}`, `Directory=${directory}`, "Schedule=* * * * * *", uri, ...more];
+  return [`Socket=${NOBODY}`, `Directory=${directory}`, "Schedule=* * * * * *", "Memcached.SlowMs=30000", uri, ...more];
+}
+
+/** On a busy machine its first samples may find it otherwise. */
+function untilUp(side: AgentSide): Promise<true> {
+  return waitFor(async () => (await side.get("memcached.state", ["main"])) === "1", { what: "memcached to be up" });
 }
 
 /** The plugin's own tidemark: the process of its group that is not the plugin itself. */
@@ -52,7 +57,7 @@ test("of its own tidemark; without a port; ended with it", async () => {
   const directory = join(temporaryDirectory(), "made");
   const side = await AgentSide.working(own(directory));
   expect(await side.get("tidemark.mode")).toBe(CHILD);
-  expect(await side.get("memcached.state", ["main"])).toBe("1");
+  await untilUp(side);
   expect(await side.refusal("memcached.state", ["other"])).toMatch(/^No memcached target "other".*\.$/);
   expect(await side.refusal("tidemark.mode", ["x"])).toMatch(/^Item "tidemark.mode" takes no parameters/);
   expect(await side.refusal("memcached.state", ["a]b", '"', "\\"])).toMatch(/\.$/);
@@ -91,8 +96,8 @@ test("an agent that is killed, and a plugin that is killed, leave no orphan", as
 });
 
 test("a thousand checks at once while it hangs: each is answered in time, and all goes on after it", async () => {
-  const side = await AgentSide.working(own(temporaryDirectory()), 1);
-  await side.get("tidemark.version", undefined, 5);
+  const side = await AgentSide.working(own(temporaryDirectory()));
+  await side.get("tidemark.version");
   const child = childOf(side.plugin);
   send(child, "SIGSTOP");
   const started = performance.now();
@@ -100,7 +105,8 @@ test("a thousand checks at once while it hangs: each is answered in time, and al
   expect(new Set(await Promise.all(all))).toEqual(new Set(["The plugin's own tidemark did not answer within 1 s."]));
   expect(performance.now() - started).toBeLessThan(3000);
   send(child, "SIGCONT");
-  const values = Array.from({ length: 1000 }, () => side.get("memcached.state", ["main"], 5));
+  await untilUp(side);
+  const values = Array.from({ length: 1000 }, () => side.get("memcached.state", ["main"]));
   expect(new Set(await Promise.all(values))).toEqual(new Set(["1"]));
 });
 
@@ -113,7 +119,7 @@ test("a source that hangs holds up its own values only", async () => {
   await waitFor(async () => (await side.get("memcached.state", ["hung"])) === "3", { what: "the state of hung" });
   const started = performance.now();
   expect(await side.get("memcached.state", ["main"])).toBe("1");
-  expect(performance.now() - started).toBeLessThan(500);
+  expect(performance.now() - started).toBeLessThan(1000);
 });
 
 test("two agents with the same options share one, the survivor gets one of its own; other options need other places", async () => {
@@ -121,16 +127,16 @@ test("two agents with the same options share one, the survivor gets one of its o
   const first = await AgentSide.working(own(directory));
   await first.get("tidemark.version");
   const second = await AgentSide.working(own(directory));
-  expect(await second.get("memcached.state", ["main"])).toBe("1");
+  await untilUp(second);
   expect(() => childOf(second.plugin)).toThrow();
   const third = await AgentSide.working(own(directory, "Timeout=2"));
-  expect(await third.refusal("tidemark.version", undefined, 10)).toMatch(
+  expect(await third.refusal("tidemark.version")).toMatch(
     /another agent's plugin runs one with other options in ".*": give each agent a Plugins\.Tidemark\.Directory of its own/,
   );
   first.hangUp();
   await first.plugin.ended;
   await waitFor(() => childOf(second.plugin), { what: "a child of its own" });
-  expect(await second.get("memcached.state", ["main"])).toBe("1");
+  await untilUp(second);
 });
 
 test("of the host's daemon, without a second sampling; one that is restarted is waited for", async () => {
@@ -139,7 +145,7 @@ test("of the host's daemon, without a second sampling; one that is restarted is 
   const daemon = await bench.start();
   const side = await AgentSide.working([`Socket=${bench.run}/tidemark.sock`, `Directory=${temporaryDirectory()}`]);
   expect(await side.get("tidemark.mode")).toBe(DAEMON);
-  expect(await side.get("memcached.state", ["main"])).toBe("1");
+  await untilUp(side);
   expect(() => childOf(side.plugin)).toThrow();
   expect(side.logged).toEqual([`Values come from the tidemark at "${bench.run}/tidemark.sock".`]);
   await daemon.end();
@@ -159,7 +165,7 @@ describe.runIf(nobodyRunsNode)("as an ordinary user", () => {
       cpSync(join(project, name), join(copy, name), { recursive: true });
     await run("chmod", ["-R", "a+rX", bench.directory, copy]);
     const way = { before: AS_NOBODY, launcher: join(copy, "plugin/tidemark-plugin") };
-    const side = await AgentSide.working([`Socket=${bench.run}/tidemark.sock`], 3, way);
+    const side = await AgentSide.working([`Socket=${bench.run}/tidemark.sock`], 25, way);
     expect(await side.refusal("tidemark.version")).toMatch(
       /may not be asked by the agent's user: usermod -a -G root nobody, then restart the agent\.$/,
     );
