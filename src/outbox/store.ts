@@ -23,7 +23,7 @@ const SYNC_SECONDS = 60;
 export class Store {
   readonly #options: OutboxOptions;
   #journal: Journal | undefined;
-  /** What the journal says, with the append under way: a segment that begins repeats it. */
+  /** What the journal says, with the append under way. A segment that begins repeats what it said before. */
   #state: State;
   #syncedAt: number;
 
@@ -68,11 +68,14 @@ export class Store {
       const head = heads[at] ?? headOf(put, before.step);
       records.push({ slot: head.first + head.count - 1, body: await encodeRows(head, put.rows, this.#options.pause) });
     }
-    this.#state = { ...after(before, heads), ...now };
+    const state = { ...after(before, heads), ...now };
     if (now.head !== before.head || now.batch !== before.batch) {
-      records.push({ slot: this.#state.next - 1, body: encodeState(this.#state) });
+      records.push({ slot: state.next - 1, body: encodeState(state) });
     }
-    const place = await this.#journal?.append(records);
+    this.#state = { ...before, ...now }; // for a segment that begins with this: a kill may leave its beginning only
+    const appended = this.#journal?.append(records);
+    this.#state = state;
+    const place = await appended;
     if (place === undefined) this.#state = before;
     else this.#syncNowAndThen();
     return place === undefined ? undefined : storedAt(place, { puts, heads, records });

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { drain, NOW, openOutbox, row, rows, temporaryDirectory } from "./workbench.ts";
@@ -110,6 +110,25 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
     );
   }, 30_000);
 }
+
+test("a write that a kill has cut short leaves the slots that are whole, and the cursor at the last of them", async () => {
+  const directory = temporaryDirectory();
+  const before = await openOutbox({ directory });
+  for (let slot = 1; slot <= 5; slot++) before.outbox.put(slot, rows(`${slot}a`, `${slot}b`)); // all in one write
+  await before.outbox.close();
+  const [path = ""] = segments(directory);
+  const bytes = readFileSync(path);
+  const ends = [1, 2, 3, 4, 5].map((slot) => bytes.indexOf(`"${slot}b"`) + 5);
+  for (let at = 150; at <= bytes.length; at += 3) {
+    const killed = temporaryDirectory();
+    writeFileSync(join(killed, basename(path)), bytes.subarray(0, at));
+    const { outbox, lines } = await openOutbox({ directory: killed });
+    const whole = ends.filter((end) => end <= at).length;
+    expect(outbox.cursor).toBe(whole === 0 ? undefined : whole);
+    expect(await drain(outbox)).toHaveLength(2 * whole);
+    expect(lines.filter((line) => !line.endsWith("cut there."))).toEqual([]);
+  }
+});
 
 test("without a writable directory it works in memory, and says so", async () => {
   const directory = temporaryDirectory();
