@@ -15,9 +15,14 @@ const LENT_BYTES = 2 ** 16;
 
 const MAX_FILE_BYTES = 2 ** 20;
 
+/** Half a dozen sources list the processes at each tick, one after the other. */
+const PROCESSES = "/proc";
+const PROCESSES_SECONDS = 0.2;
+
 /** The world itself. node:tls is loaded with the first connection that needs it. */
 export function realIo(): Io {
   const buffer = Buffer.allocUnsafeSlow(LENT_BYTES);
+  const processes = keptFor(PROCESSES_SECONDS, () => namesIn(PROCESSES));
   return {
     now: () => ({ clock: Date.now() / 1000, mono: monotonicSeconds() }),
     after: (ms, callback) => {
@@ -29,11 +34,25 @@ export function realIo(): Io {
     listenDatagrams,
     readText,
     readTextAside: (path) => readFile(path, "utf8").catch(() => undefined),
-    list: (path) => orUndefined(() => readdirSync(path)),
+    list: (path) => (path === PROCESSES ? processes() : namesIn(path)),
     countAside,
     addresses,
     access: (path) => orUndefined(() => access(path)),
     files: realFiles,
+  };
+}
+
+function namesIn(directory: string): readonly string[] | undefined {
+  return orUndefined(() => readdirSync(directory));
+}
+
+/** Asks again only when the answer is older than that. */
+function keptFor<T>(seconds: number, ask: () => T): () => T {
+  let kept: { readonly answer: T; readonly at: number } | undefined;
+  return () => {
+    const now = monotonicSeconds();
+    if (kept === undefined || now - kept.at > seconds) kept = { answer: ask(), at: now };
+    return kept.answer;
   };
 }
 

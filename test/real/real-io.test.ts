@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { realIo } from "../../src/io/real-io.ts";
 import { address } from "./address.ts";
-import { run, temporaryDirectory } from "./start.ts";
+import { run, start, temporaryDirectory } from "./start.ts";
 import { waitFor } from "./wait.ts";
 
 const io = realIo();
@@ -26,6 +26,12 @@ test("readText: small regular files, /proc's too; anything else is undefined at 
   }
   expect(io.list(directory)?.toSorted()).toEqual(["fifo", "file", "inside", "large"]);
   expect(io.list(path)).toBeUndefined();
+});
+
+test("list: the processes are no older than a moment", async () => {
+  expect(io.list("/proc")).toContain(String(process.pid));
+  const { pid } = await start("sleep", ["100"], { ready: () => true });
+  await waitFor(() => io.list("/proc")?.includes(String(pid)), { what: "the new process", seconds: 1 });
 });
 
 test("access: permission bits and owner", () => {
