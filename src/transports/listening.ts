@@ -1,9 +1,5 @@
 import type { Server } from "node:net";
-
-/** A TCP address and port as people write it: `127.0.0.1:10055`, `[::1]:10055`. */
-export function endpointText({ host, port }: { readonly host: string; readonly port: number }): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
+import { endpointText } from "../io/endpoint.ts";
 
 /** What a server listens on: an address, or a socket that listens already and was handed to this process. */
 export type Door =
@@ -12,7 +8,7 @@ export type Door =
 
 /** A door for people. */
 export function doorText(door: Door): string {
-  return "fd" in door ? `the inherited socket ${door.fd}` : endpointText(door);
+  return "fd" in door ? `the inherited socket ${door.fd}` : endpointText({ kind: "tcp", ...door });
 }
 
 /** Starts a TCP server; resolves to a fragment that says what to do about it when that cannot be. */
