@@ -25,6 +25,8 @@ export class Store {
   #journal: Journal | undefined;
   /** What the journal says, with the append under way. A segment that begins repeats what it said before. */
   #state: State;
+  /** Rows before this place may be deleted: those that the journal says are gone, and for want of room all that are. */
+  #needed = 1;
   #syncedAt: number;
 
   private constructor(options: OutboxOptions, state: State) {
@@ -38,7 +40,7 @@ export class Store {
     const { directory, boot, step, report, pause } = options;
     const restored = new Restored(step);
     const store = new Store(options, restored.finish().state);
-    const kind = outboxJournal(() => store.#state.head);
+    const kind = outboxJournal(() => store.#needed);
     const preamble = () => [encodeState(store.#state)];
     const journal = await Journal.openInSlices(
       { directory, step: 1, boot, kind, preamble, report }, // rows outlive a change of the step; the cursor does not
@@ -76,6 +78,7 @@ export class Store {
     const appended = this.#journal?.append(records);
     this.#state = state;
     const place = await appended;
+    this.#needed = now.head;
     if (place === undefined) this.#state = before;
     else this.#syncNowAndThen();
     return place === undefined ? undefined : storedAt(place, { puts, heads, records });
