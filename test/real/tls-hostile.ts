@@ -1,6 +1,6 @@
+import { seeded } from "../seeded.ts";
 import { exchange } from "../unit/transports/loopback.ts";
 import { clientHello, clientHello12, clientHello13, clientKeyExchange12 } from "../unit/transports/tls-hello.ts";
-import { seeded } from "./passive-hostile.ts";
 
 /** Bytes that begin as TLS and go wrong somewhere, as a fuzzer would send them. */
 function hostileHello(random: () => number): Buffer {
