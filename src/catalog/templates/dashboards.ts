@@ -21,10 +21,17 @@ export function dashboardNode(pages: readonly Page[], groups: Groups, template: 
     name: "Overview",
     pages: pages.map(({ name, widgets }, index) => ({
       name,
-      widgets: widgets.flatMap((widget, place) => {
-        const shown = widgetNode(widget, { groups, template, edition, reference: reference(index, place) });
-        return shown === undefined ? [] : [{ ...shown, ...position(widget, edition) }];
-      }),
+      widgets: widgets
+        .flatMap((widget, place) => {
+          const shown = widgetNode(widget, { groups, template, edition, reference: reference(index, place) });
+          return shown === undefined ? [] : [{ widget, shown }];
+        })
+        .toSorted((one, other) => asExported(one, other, edition))
+        .map(({ widget, shown }) => ({
+          ...shown,
+          ...position(widget, edition),
+          fields: sorted(shown.fields, edition),
+        })),
     })),
   };
 }
@@ -39,10 +46,41 @@ interface Scene {
 
 function position({ x, y, width, height }: Widget, { server }: Edition): { readonly [name: string]: Node } {
   const scale = server === "7.0" ? COLUMNS_OF_7 : 1;
-  return { x: String(x * scale), y: String(y), width: String(width * scale), height: String(height) };
+  return { ...unlessZero("x", x * scale), ...unlessZero("y", y), width: String(width * scale), height: String(height) };
 }
 
-type Body = { readonly [name: string]: Node | undefined };
+/** A file that says 0 would differ from the server's own export. */
+function unlessZero(name: string, place: number): { readonly [name: string]: Node } {
+  return place === 0 ? {} : { [name]: String(place) };
+}
+
+type Field = { readonly type: FieldType; readonly name: string; readonly value: Node };
+
+/** By their numbers in the server. */
+const FIELD_TYPES = ["INTEGER", "STRING", "ITEM", "ITEM_PROTOTYPE", "GRAPH", "GRAPH_PROTOTYPE"] as const;
+type FieldType = (typeof FIELD_TYPES)[number];
+
+interface Shown {
+  readonly widget: Widget;
+  readonly shown: Body;
+}
+
+/** The order of the server's own export, so that an import of the same file again says that nothing changes. */
+function asExported(one: Shown, other: Shown, { server }: Edition): number {
+  const word = ({ shown }: Shown) => (server === "6.0" ? `${shown.type} ${shown.name ?? ""}` : "");
+  return compare(word(one), word(other)) || one.widget.x - other.widget.x || one.widget.y - other.widget.y;
+}
+
+function sorted(fields: readonly Field[], { server }: Edition): readonly Field[] {
+  const byType = (one: Field, other: Field) => FIELD_TYPES.indexOf(one.type) - FIELD_TYPES.indexOf(other.type);
+  return fields.toSorted((one, other) => (server === "6.0" ? byType(one, other) : 0) || compare(one.name, other.name));
+}
+
+function compare(one: string, other: string): number {
+  return one.localeCompare(other, "en");
+}
+
+type Body = { readonly type: string; readonly name?: string; readonly fields: readonly Field[] };
 
 function widgetNode(widget: Widget, scene: Scene): Body | undefined {
   switch (widget.kind) {
@@ -102,7 +140,7 @@ function singleValue(figure: Figure, scene: Scene): Body {
 }
 
 function cells({ figure, colours }: Extract<Widget, { kind: "cells" }>, scene: Scene): Body {
-  const steps = Object.entries(colours).flatMap(([from, colour], index) => [
+  const steps = Object.entries(colours).flatMap(([from, colour], index): readonly Field[] => [
     { type: "STRING", name: `thresholds.${index}.color`, value: colour },
     { type: "STRING", name: `thresholds.${index}.threshold`, value: from },
   ]);
@@ -130,21 +168,21 @@ function oldOrNew({ edition }: Scene, old: string, present: string): string {
   return edition.server === "6.0" ? old : present;
 }
 
-function integer(name: string, value: number, scene: Scene, index?: number): Node {
+function integer(name: string, value: number, scene: Scene, index?: number): Field {
   const place = index === undefined || scene.edition.server === "6.0" ? "" : `.${index}`;
   return { type: "INTEGER", name: `${name}${place}`, value: String(value) };
 }
 
-function graphField(name: string, scene: Scene, type = "GRAPH"): Node {
+function graphField(name: string, scene: Scene, type: FieldType = "GRAPH"): Field {
   return { type, name: oldOrNew(scene, "graphid", "graphid.0"), value: { host: scene.template, name } };
 }
 
-function itemField(figure: Figure, scene: Scene, type: string): Node {
+function itemField(figure: Figure, scene: Scene, type: FieldType): Field {
   const key = figureKey(scene.groups.ofFigure(figure), figure);
   return { type, name: oldOrNew(scene, "itemid", "itemid.0"), value: { host: scene.template, key } };
 }
 
-function referenced({ edition, reference: value }: Scene): readonly Node[] {
+function referenced({ edition, reference: value }: Scene): readonly Field[] {
   return edition.server === "6.0" ? [] : [{ type: "STRING", name: "reference", value }];
 }
 

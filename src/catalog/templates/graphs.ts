@@ -14,7 +14,7 @@ export function graphNode(graph: Graph, group: Group, template: string): Node {
     type: graph.stacked ? "STACKED" : undefined,
     ymin_type_1: "FIXED",
     graph_items: graph.lines.map((line, index) => ({
-      sortorder: String(index),
+      ...(index === 0 ? {} : { sortorder: String(index) }),
       ...(graph.stacked ? {} : { drawtype: "BOLD_LINE" }),
       color: COLOURS[index % COLOURS.length],
       ...(graph.right?.includes(line) ? { yaxisside: "RIGHT" } : {}),

@@ -21,8 +21,10 @@ const TYPES: Readonly<Record<ValueType, string | undefined>> = {
   json: "TEXT",
 };
 
+/** As long as 7.0 keeps values where nothing is said. */
 const HISTORY = "31d";
-const TRENDS = "365d";
+/** What the server takes where nothing is said: a file that says it would differ from the server's own export. */
+const DELAY_UNSAID = "1m";
 
 /** The item, or item prototype, that is really asked for. */
 export function masterNode(group: Group, title: string, { flavour }: Edition): Node {
@@ -33,13 +35,18 @@ export function masterNode(group: Group, title: string, { flavour }: Edition): N
     name: masterName(group),
     ...(flavour === "active" ? { type: "ZABBIX_ACTIVE" } : {}),
     key,
-    delay: delay ?? item.delay,
+    delay: unlessUnsaid(delay ?? item.delay),
     history: "0",
     trends: "0",
     value_type: "TEXT",
     description: item.doc,
     tags: [{ tag: "component", value: "raw" }],
   };
+}
+
+/** Undefined for the interval that needs not be said. */
+export function unlessUnsaid(delay: string): string | undefined {
+  return delay === DELAY_UNSAID ? undefined : delay;
 }
 
 function masterName(group: Group): string {
@@ -57,15 +64,15 @@ export function figureNode(group: Group, figure: Figure, title: string, edition:
     type: "DEPENDENT",
     key,
     ...(edition.server === "6.0" ? { delay: "0" } : {}),
-    history: HISTORY,
-    trends: text ? "0" : TRENDS,
+    ...(edition.server === "6.0" ? { history: HISTORY } : {}),
+    trends: text ? "0" : undefined,
     value_type: TYPES[figure.type],
     units: figure.units === "" ? undefined : figure.units,
     description: item.doc,
     valuemap: figure.states === undefined ? undefined : { name: valueMapName(item.name, item.key) },
     preprocessing: [...cut(group, figure), ...seldom(figure)],
     master_item: { key: masterKey(group) },
-    tags: [{ tag: "component", value: group.component }, ...targetTags(group)],
+    tags: tags(group),
   };
 }
 
@@ -90,6 +97,8 @@ function seldom({ heartbeat }: Figure): readonly Node[] {
   return heartbeat === undefined ? [] : [{ type: "DISCARD_UNCHANGED_HEARTBEAT", parameters: [heartbeat] }];
 }
 
-function targetTags({ target }: Group): readonly Node[] {
-  return target.map((name) => ({ tag: name.toLowerCase(), value: `{#${name}}` }));
+/** In the order of the server's own export. */
+function tags({ component, target }: Group): readonly Node[] {
+  const targets = target.map((name) => ({ tag: name.toLowerCase(), value: `{#${name}}` }));
+  return [{ tag: "component", value: component }, ...targets].toSorted((one, other) => (one.tag < other.tag ? -1 : 1));
 }

@@ -2,7 +2,7 @@ import type { Figure, Graph, Group, Macro, TemplateParts, Trigger } from "../../
 import { dashboardNode } from "./dashboards.ts";
 import type { Edition } from "./edition.ts";
 import { graphNode } from "./graphs.ts";
-import { figureNode, masterNode, type Node, valueMapName } from "./items.ts";
+import { figureNode, masterNode, type Node, unlessUnsaid, valueMapName } from "./items.ts";
 import { keyText, lldMacro, masterKey } from "./keys.ts";
 import { figureCount, triggerNode } from "./triggers.ts";
 import { uuidOf } from "./uuid.ts";
@@ -104,9 +104,9 @@ function ruleNode(group: Group, text: TemplateText, edition: Edition, finder: Fi
     name: discovery.item.name,
     ...(edition.flavour === "active" ? { type: "ZABBIX_ACTIVE" } : {}),
     key,
-    delay: discovery.item.delay,
+    delay: unlessUnsaid(discovery.item.delay),
+    filter: filterNode(group), // the order of the server's own export, in which an import looks for changes
     ...lifetime(edition),
-    filter: filterNode(group),
     description: discovery.item.doc,
     item_prototypes: [...masters, ...figureNodes(group, text, edition, finder)],
     trigger_prototypes: nonEmpty(ownTriggers(group, many, title, finder)),
@@ -116,17 +116,17 @@ function ruleNode(group: Group, text: TemplateText, edition: Edition, finder: Fi
 
 /**
  * tidemark itself keeps what it once found in the list, so what leaves the list was taken away for good. Its items are
- * disabled after a day and deleted after a week; 6.0 can only delete.
+ * disabled after a day and deleted after a week, which 7.0 does unsaid; 6.0 can only delete.
  */
 function lifetime({ server }: Edition): { readonly [name: string]: Node } {
-  const disable = { enabled_lifetime_type: "DISABLE_AFTER", enabled_lifetime: "1d" };
-  return { lifetime: "7d", ...(server === "6.0" ? {} : { lifetime_type: "DELETE_AFTER", ...disable }) };
+  return server === "6.0" ? { lifetime: "7d" } : { enabled_lifetime_type: "DISABLE_AFTER", enabled_lifetime: "1d" };
 }
 
 const LETTERS = "ABCDEFGHIJ";
 
 function filterNode({ filters }: Group): Node | undefined {
-  const conditions = Object.entries(filters).flatMap(([macro, prefix]) => [
+  const byMacro = Object.entries(filters).toSorted(([one], [other]) => (one < other ? -1 : 1)); // as servers do
+  const conditions = byMacro.flatMap(([macro, prefix]) => [
     { macro: lldMacro(macro), value: `{$${prefix}.MATCHES}` },
     { macro: lldMacro(macro), value: `{$${prefix}.NOT_MATCHES}`, operator: "NOT_MATCHES_REGEX" },
   ]);
@@ -153,7 +153,8 @@ export function macrosOf(parts: readonly TemplateParts[]): readonly Macro[] {
 }
 
 function macroNodes(parts: readonly TemplateParts[]): readonly Node[] {
-  return macrosOf(parts).map(({ macro, value, doc }) => ({ macro: `{$${macro}}`, value, description: doc }));
+  const sorted = macrosOf(parts).toSorted((one, other) => (one.macro < other.macro ? -1 : 1));
+  return sorted.map(({ macro, value, doc }) => ({ macro: `{$${macro}}`, value, description: doc }));
 }
 
 function valueMaps(groups: readonly Group[], title: string): readonly Node[] {

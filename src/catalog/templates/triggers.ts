@@ -21,9 +21,14 @@ export function triggerNode(trigger: Trigger, place: Place): Node {
     priority: trigger.priority,
     description: trigger.doc,
     manual_close: trigger.closable ? "YES" : undefined,
-    dependencies: trigger.after.length === 0 ? undefined : trigger.after.map((other) => head(other, place)),
+    dependencies: trigger.after.length === 0 ? undefined : byName(trigger.after).map((other) => head(other, place)),
     tags: [{ tag: "scope", value: trigger.scope }],
   };
+}
+
+/** In the order of the server's own export. */
+function byName(triggers: readonly Trigger[]): readonly Trigger[] {
+  return triggers.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** What a trigger is known by: dependencies name it whole. */
