@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+import { waitFor } from "../real/wait.ts";
+import type { Api } from "./api.ts";
+import type { Server, Version } from "./lab.ts";
+
+const DIRECTORY = fileURLToPath(new URL("../../templates", import.meta.url));
+
+/** A template as the project ships it. */
+export interface TemplateFile {
+  /** "tidemark_memcached.yaml" */
+  readonly file: string;
+  /** "Tidemark memcached by Zabbix agent" */
+  readonly title: string;
+  readonly yaml: string;
+}
+
+/** All files for a server version. */
+export function templateFiles(version: Version): readonly TemplateFile[] {
+  const directory = join(DIRECTORY, version);
+  return readdirSync(directory).map((file) => templateOf(file, readFileSync(join(directory, file), "utf8")));
+}
+
+export function templateOf(file: string, yaml: string): TemplateFile {
+  const title = /^ {6}template: (.*)$/m.exec(yaml)?.[1];
+  if (title === undefined) throw new Error(`"${file}" names no template`);
+  return { file, title, yaml };
+}
+
+/** Imports the file as an administrator does, whatever is there already. */
+export async function importTemplate(api: Api, { version }: Server, { yaml }: TemplateFile): Promise<void> {
+  await api.call("configuration.import", { format: "yaml", source: yaml, rules: rules(version) });
+}
+
+/** What an import of the file would change; nothing: an empty list. */
+export async function changes(api: Api, { version }: Server, { yaml }: TemplateFile): Promise<readonly unknown[]> {
+  const question = { format: "yaml", source: yaml, rules: rules(version) };
+  const found = (await api.call("configuration.importcompare", question)) as object;
+  return Array.isArray(found) ? found : [found];
+}
+
+/** Sees to it that the server has the template just as the file says; two test files may do so at the same time. */
+export async function install(api: Api, server: Server, template: TemplateFile): Promise<void> {
+  const same = async () => {
+    if ((await changes(api, server, template)).length > 0) await importTemplate(api, server, template);
+    return true;
+  };
+  await waitFor(same, { what: `the import of ${template.file}`, seconds: 60 });
+}
+
+/** What is not in the file is deleted, as the frontend's "Delete missing" does. */
+function rules(version: Version) {
+  const all = { createMissing: true, updateExisting: true, deleteMissing: true };
+  const kept = { createMissing: true, updateExisting: true };
+  return {
+    ...(version === "6.0" ? { groups: kept } : { template_groups: kept }),
+    templates: kept,
+    ...{ items: all, triggers: all, graphs: all, discoveryRules: all, valueMaps: all, templateDashboards: all },
+  };
+}
+
+/** Seconds of every longer span in a template's copy for tests. */
+const SPAN = "20s";
+const UUID = /\b(?!a571c0d144b14fd4a87a9d9b2aa9fcd6)[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\b/g;
+
+/**
+ * The template on another scale of time, under another title: it checks every second, each window is one minute, and
+ * each span of a trigger is 20 seconds. Everything else is as it is, so that a test of minutes shows what hours do.
+ * @param mark what its title ends with: other tests may have other copies
+ */
+export function quickened({ file, title, yaml }: TemplateFile, mark = "quickly"): TemplateFile {
+  const quick = `${title} ${mark}`;
+  const text = yaml
+    .replaceAll(title, quick)
+    .replaceAll(UUID, (uuid) => withUuid(createHash("sha256").update(`${mark} ${uuid}`).digest("hex")))
+    .replaceAll(/\['(5|15|60)m'\]/g, "['1m']")
+    .replaceAll(/,(5m|10m|15m|3h)(?=[,)])/g, `,${SPAN}`)
+    .replaceAll("<600", "<20");
+  return { file, title: quick, yaml: stringify(eachSecond(parse(text, YAML)), YAML) };
+}
+
+const YAML = { version: "1.1" } as const;
+
+/** Everything that is asked for is asked for each second. */
+function eachSecond(tree: unknown): unknown {
+  if (Array.isArray(tree)) return tree.map(eachSecond);
+  if (typeof tree !== "object" || tree === null) return tree;
+  const node = Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, eachSecond(value)]));
+  const isAsked = "uuid" in node && "key" in node && node["type"] !== "DEPENDENT";
+  return isAsked ? { ...node, delay: "1s" } : node;
+}
+
+function withUuid(digest: string): string {
+  return `${digest.slice(0, 12)}4${digest.slice(13, 16)}8${digest.slice(17, 32)}`;
+}
