@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { address } from "../../../real/address.ts";
+import { START } from "./bench.ts";
 import { ITEM, messageOf, quick, SESSION, start, until, zabbix } from "./zabbix.ts";
 
 const HOST = address(import.meta.url);
@@ -102,6 +103,19 @@ describe("a server that is well", () => {
     sampled.tick();
     await until("the rest", () => server.values().at(-1) === "6");
     expect(new Set(server.values().slice(3))).toEqual(new Set(["5", "6"]));
+    expect(client.state).toBe("ok");
+  });
+
+  test("whose clock is far off: values keep the clocks of their samples", async () => {
+    const server = await zabbix(HOST);
+    server.list = { ...server.list, clock: 86_400, ns: 5 };
+    server.data = { ...server.data, clock: 4_000_000_000 };
+    const { sampled, client } = start([server]);
+    sampled.tick(2);
+    await until("a value", () => server.values().length === 1);
+    const [message] = server.of("agent data");
+    expect(message?.data?.[0]).toMatchObject({ clock: START + 1, ns: 125_000_000 });
+    expect(message).not.toHaveProperty("clock"); // with which a server would move ours
     expect(client.state).toBe("ok");
   });
 
