@@ -1,7 +1,7 @@
 import type { Slices } from "../../io/slices.ts";
 import { shortName } from "../../items/short-name.ts";
 import { unknown, value } from "../../ring/answer.ts";
-import type { Sample, Stamp } from "../../ring/sample.ts";
+import type { Labels, Sample, Stamp } from "../../ring/sample.ts";
 import type { Publish } from "../source.ts";
 import type { Sweep } from "./feed/sweep.ts";
 import type { Kind, Reported, SweepFacts } from "./target.ts";
@@ -43,9 +43,10 @@ export class Family<R, T extends Reported<R> = Reported<R>> {
 
   put(sweep: Sweep, facts: SweepFacts): void {
     const found = this.#kind.find(sweep);
-    for (const [native, record] of found) this.#member(native)?.reported.put(record, facts);
+    const put = (native: string, record: R) => this.#member(native)?.reported.put(record, facts) === true;
+    const whole = new Set([...found].filter(([native, record]) => put(native, record)).map(([native]) => native));
     for (const [native, member] of this.#members) {
-      member.absences = found.has(native) ? 0 : member.absences + 1;
+      member.absences = whole.has(native) ? 0 : member.absences + 1;
       if (member.absences >= ABSENCES) this.#members.delete(native);
     }
   }
@@ -58,16 +59,24 @@ export class Family<R, T extends Reported<R> = Reported<R>> {
     return member;
   }
 
-  /** Those that are not reached by the deadline have a hole. */
+  /** Who is there comes first. Those that are not reached by the deadline have a hole. */
   async publish(publish: Publish, tick: TickFacts, { slices, deadline }: Paced): Promise<void> {
     const { source } = this.#kind;
+    publish.roster(tick.clock === undefined ? unknown(NO_SWEEP) : value(await this.#labels(slices)), source);
     for (const member of this.#members.values()) {
       await slices.pause();
       if (deadline.aborted) return;
       publish.sample(this.#sample(member, tick), source);
     }
-    const labels = [...this.#members.values()].map(({ name, reported }) => [name, reported.labels] as const);
-    publish.roster(tick.clock === undefined ? unknown(NO_SWEEP) : value(new Map(labels)), source);
+  }
+
+  async #labels(slices: Slices): Promise<ReadonlyMap<string, Labels>> {
+    const labels = new Map<string, Labels>();
+    for (const { name, reported } of this.#members.values()) {
+      await slices.pause();
+      labels.set(name, reported.labels);
+    }
+    return labels;
   }
 
   #sample({ name, reported, absences }: Member<T>, { stamp, epoch, clock, interval, stale }: TickFacts): Sample {

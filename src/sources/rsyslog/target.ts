@@ -19,7 +19,8 @@ export interface Reading {
 
 /** One queue, action or input that rsyslogd reports. `R`: what a sweep has of it. */
 export interface Reported<R> {
-  put(record: R, sweep: SweepFacts): void;
+  /** False: a part of it was lost on the way, so the sweep tells nothing of it. */
+  put(record: R, sweep: SweepFacts): boolean;
   /** At a tick: what came with all the sweeps since the one before. */
   read(): Reading;
   readonly labels: Labels;

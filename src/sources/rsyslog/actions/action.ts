@@ -41,7 +41,7 @@ class Action implements Reported<StatsObject> {
     this.#native = native;
   }
 
-  put({ numbers }: StatsObject, { continuation }: SweepFacts): void {
+  put({ numbers }: StatsObject, { continuation }: SweepFacts): boolean {
     const found = COUNTERS.flatMap(([ours, theirs]) => {
       const count = numbers.get(theirs);
       return count === undefined ? [] : [[ours, count] as const];
@@ -51,6 +51,7 @@ class Action implements Reported<StatsObject> {
     this.#judge(now, continuation === "anew" ? undefined : this.#before);
     this.#before = now;
     this.#isRead = false;
+    return true;
   }
 
   /** In a new life everything counts from 0. */
@@ -75,9 +76,15 @@ class Action implements Reported<StatsObject> {
     return {
       state: ACTION_STATES.number(this.#state),
       ...(this.#isSuspended ? { note: "rsyslogd has suspended it: its destination cannot be reached" } : {}),
-      numbers: [...counted, ["is_suspended", Number(this.#isSuspended)]],
+      numbers: [...counted, ...this.#suspension],
       texts: new Map(),
     };
+  }
+
+  /** rsyslog 7 counts no suspensions. */
+  get #suspension(): readonly (readonly [string, number])[] {
+    const isCounted = this.#totals.numbers.get("suspended") !== undefined;
+    return isCounted ? [["is_suspended", Number(this.#isSuspended)]] : [];
   }
 
   get #state() {

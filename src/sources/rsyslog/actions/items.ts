@@ -1,7 +1,7 @@
 import type { Discovery, Item, Params } from "../../../items/item.ts";
 import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
-import { unknown } from "../../../ring/answer.ts";
+import { none } from "../../../ring/answer.ts";
 import type { Steps, View } from "../../../ring/moment.ts";
 import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
@@ -55,7 +55,7 @@ const suspended = actionItem({
   name: "Suspended",
   doc: "1 while the action is suspended because its destination failed, else 0, by what was reported last.",
   standard: () => ONCE,
-  value: (view) => level(view, "is_suspended", () => unknown("no statistics at this time")),
+  value: (view) => level(view, "is_suspended", () => none("rsyslogd does not report suspensions")),
 });
 
 export const suspensions = actionItem({

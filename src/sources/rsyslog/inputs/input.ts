@@ -41,7 +41,7 @@ class Input implements Reported<StatsObject> {
     this.#native = native;
   }
 
-  put({ origin, numbers }: StatsObject, { continuation }: SweepFacts): void {
+  put({ origin, numbers }: StatsObject, { continuation }: SweepFacts): boolean {
     this.#module = origin;
     this.#totals.put(countersOf(numbers), continuation);
     const refused = this.#totals.get("ratelimited") + this.#totals.get("disallowed");
@@ -49,6 +49,7 @@ class Input implements Reported<StatsObject> {
     this.#isRefusing = (before !== undefined && refused > before) || (!this.#isRead && this.#isRefusing);
     this.#refusedBefore = refused;
     this.#isRead = false;
+    return true;
   }
 
   read(): Reading {

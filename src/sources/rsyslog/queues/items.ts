@@ -90,7 +90,7 @@ export const discarding = queueItem({
   name: "Discarding",
   doc: "1 when messages were discarded since the sample before, else 0. None until there were two reports.",
   standard: () => ONCE,
-  value: (view) => level(view, "discarding", () => none("there was only one report yet")),
+  value: (view) => level(view, "discarding", () => none("no two reports yet tell")),
 });
 
 export const enqueued = queueItem({

@@ -5,7 +5,7 @@ import { deliversAt, localHour, type QueueSettings } from "../configuration/queu
 import { QUEUES } from "../sources.ts";
 import type { Kind, Reading, Reported, SweepFacts } from "../target.ts";
 import { Totals } from "../totals.ts";
-import { Balance } from "./balance.ts";
+import { Balance, type Level } from "./balance.ts";
 import { type QueueRecord, queuesOf } from "./record.ts";
 import { type Limits, limitsOf, type OwnLimits, roomOf } from "./room.ts";
 import { QUEUE_STATES, type QueueState } from "./states.ts";
@@ -63,30 +63,37 @@ export class Queue implements Reported<QueueRecord> {
     return this.#world.settings(this.native);
   }
 
-  put(record: QueueRecord, { clock, continuation }: SweepFacts): void {
+  put(record: QueueRecord, { clock, continuation }: SweepFacts): boolean {
+    if (this.hasDiskPart && record.disk === undefined && continuation !== "anew") return false;
     this.#totals.put(record.counters, continuation);
     if (continuation === "anew" || this.#balance === undefined) this.#balance = new Balance(clock);
     const isMuted = this.#settings !== undefined && !deliversAt(this.#settings, localHour(clock));
-    const [enqueued, discarded] = [this.#totals.get("enqueued"), this.#discarded];
-    this.#balance.put(
-      { enqueued, discarded, full: this.#totals.get("full"), putBack: this.#totals.get("put_back"), size: record.size },
-      isMuted,
-    );
+    this.#balance.put(this.#level(record), isMuted);
     this.#most = this.#isRead ? record.size : Math.max(this.#most, record.size);
-    this.#noteDiscarding(discarded, continuation);
+    this.#noteDiscarding(this.#discarded, continuation);
     this.#record = record;
     this.#isRead = false;
+    return true;
   }
 
-  #noteDiscarding(discarded: number, continuation: SweepFacts["continuation"]): void {
+  #level({ size }: QueueRecord): Level {
+    const total = (name: string) => this.#totals.get(name);
+    const discarded = this.#discarded ?? 0;
+    return { enqueued: total("enqueued"), discarded, full: total("full"), putBack: total("put_back"), size };
+  }
+
+  #noteDiscarding(discarded: number | undefined, continuation: SweepFacts["continuation"]): void {
     const before = continuation === "anew" ? undefined : this.#discardedBefore;
     const earlier = this.#isRead ? undefined : this.#discarding;
-    this.#discarding = before === undefined ? earlier : discarded > before || earlier === true;
+    const isKnown = before !== undefined && discarded !== undefined;
+    this.#discarding = isKnown ? discarded > before || earlier === true : earlier;
     this.#discardedBefore = discarded;
   }
 
-  get #discarded(): number {
-    return this.#totals.get("discarded_full") + this.#totals.get("discarded_nf");
+  /** Undefined: it is not reported. */
+  get #discarded(): number | undefined {
+    const names = ["discarded_full", "discarded_nf"].filter((name) => this.#totals.numbers.get(name) !== undefined);
+    return names.length === 0 ? undefined : names.reduce((total, name) => total + this.#totals.get(name), 0);
   }
 
   read(): Reading {

@@ -2,6 +2,7 @@ import type { StatsObject, Sweep } from "../feed/sweep.ts";
 import { sum } from "../totals.ts";
 
 type Count = number | bigint;
+type Counter = "enqueued" | "full" | "discarded_full" | "discarded_nf" | "put_back";
 
 /**
  * A queue as one sweep has it, its disk-assisted part added: rsyslogd reports that as a queue of its own, `X[DA]`. Of what
@@ -15,7 +16,8 @@ export interface QueueRecord {
   readonly size: number;
   /** Undefined: the queue has no disk-assisted part. */
   readonly disk: number | undefined;
-  readonly counters: ReadonlyMap<"enqueued" | "full" | "discarded_full" | "discarded_nf" | "put_back", Count>;
+  /** What a part does not report, or not as a number, is left out: not known. */
+  readonly counters: ReadonlyMap<Counter, Count>;
   /** Bytes of its files, where rsyslogd says so. */
   readonly diskBytes: number | undefined;
 }
@@ -51,12 +53,14 @@ interface Parts {
   readonly action: StatsObject | undefined;
 }
 
-/** Undefined: it lacks what every queue has. */
+/** Undefined: it, or its disk part, lacks what every queue has. */
 function recordOf({ memory, disk, action }: Parts): QueueRecord | undefined {
   const size = memory.numbers.get("size");
   const enqueued = action?.numbers.get("processed") ?? memory.numbers.get("enqueued");
-  if (size === undefined || enqueued === undefined) return undefined;
-  const onDisk = disk === undefined ? undefined : Number(disk.numbers.get("size") ?? 0);
+  const sizeOnDisk = disk?.numbers.get("size");
+  if (size === undefined || enqueued === undefined || (disk !== undefined && sizeOnDisk === undefined))
+    return undefined;
+  const onDisk = sizeOnDisk === undefined ? undefined : Number(sizeOnDisk);
   const bytes = (disk ?? memory).numbers.get("disk.usage");
   return {
     size: Number(size) + (onDisk ?? 0),
@@ -70,14 +74,17 @@ function putsBack(disk: StatsObject | undefined): boolean {
   return disk?.numbers.has(SEGMENTS) === true;
 }
 
-function lossesOf(memory: StatsObject, disk: StatsObject | undefined) {
-  const counted = putsBack(disk) ? undefined : disk;
-  const both = (name: string) => sum(memory.numbers.get(name) ?? 0, counted?.numbers.get(name) ?? 0);
+function lossesOf(memory: StatsObject, disk: StatsObject | undefined): readonly (readonly [Counter, Count])[] {
+  const parts = disk === undefined || putsBack(disk) ? [memory] : [memory, disk];
+  const both = (ours: Counter, theirs: string) => {
+    const found = parts.flatMap(({ numbers }) => numbers.get(theirs) ?? []);
+    return found.length < parts.length ? [] : [[ours, found.reduce(sum)] as const];
+  };
   return [
-    ["full", both("full")],
-    ["discarded_full", both("discarded.full")],
-    ["discarded_nf", both("discarded.nf")],
-  ] as const;
+    ...both("full", "full"),
+    ...both("discarded_full", "discarded.full"),
+    ...both("discarded_nf", "discarded.nf"),
+  ];
 }
 
 /** Rises while messages are put back and counted as if they came anew. */

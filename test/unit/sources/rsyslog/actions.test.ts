@@ -110,3 +110,14 @@ test("planned seconds of suspension are not cleared where the other counters are
   const seen = await watch(reports, "suspended.duration[a,1m]");
   expect(seen.at(-1)).toBe("6");
 });
+
+test("suspensions that are not reported, as by rsyslog 7, are not known", async () => {
+  const world = new World([], { step: 10 });
+  for (let at = 0; at < 3; at++) {
+    world.report({ "core.action a": { processed: at, failed: 0 } });
+    await world.ticks(1, 10);
+  }
+  expect(world.bench.text("rsyslog.action.suspended[a]")).toBe("(none: Rsyslogd does not report suspensions.)");
+  expect(world.bench.text("rsyslog.action.state[a]")).toBe("0");
+  expect(world.bench.json("rsyslog.action.get[a]")).not.toHaveProperty("suspended");
+});

@@ -243,6 +243,40 @@ describe("odd objects", () => {
     expect(world.bench.text("rsyslog.discovery")).not.toContain("half");
   });
 
+  test("a counter that is not reported, or not as a number, is not known: not 0, and no loss when it is back", async () => {
+    const world = new World([], { step: 10 });
+    const odd = { size: 0, full: 7, "discarded.full": 50 };
+    await run(world, { ...each, seconds: 60 }, (n) => ({ "core.queue half": { ...odd, enqueued: 10 * n } }));
+    await run(world, { ...each, seconds: 10 }, () => ({
+      "core.queue half": { ...odd, enqueued: 60, "discarded.full": -1 },
+    }));
+    expect(world.bench.text("rsyslog.queue.discarded[half,1m,full]")).toBe("0");
+    await run(world, { ...each, seconds: 10 }, () => ({ "core.queue half": { ...odd, enqueued: 70 } }));
+    expect(world.bench.text("rsyslog.queue.discarded[half,1m,full]")).toBe("0");
+    expect(world.bench.text("rsyslog.queue.discarding[half]")).toBe("0");
+    expect(world.bench.text("rsyslog.queue.discarded[half,1m,nf]")).toBe("(none: Not known in the last 1m.)");
+    expect(world.bench.text("rsyslog.queue.discarded[half,1m]")).toBe("(none: Not known in the last 1m.)");
+    expect(world.bench.text("rsyslog.queue.enqueued.rate[half,1m]")).toBe("1");
+    await run(world, { ...each, seconds: 40 }, (n) => ({ "core.queue bare": { size: 0, enqueued: n } }));
+    expect(world.bench.text("rsyslog.queue.discarding[bare]")).toBe("(none: No two reports yet tell.)");
+  });
+
+  test("a disk part that is lost on the way takes nothing from its queue's size: the queue is missing", async () => {
+    const world = new World([], { step: 10 });
+    const disk = { "core.queue q[DA]": { size: 90, enqueued: 90, full: 0, "discarded.full": 5, "discarded.nf": 0 } };
+    const whole = { ...queue(10, 100), ...disk };
+    await run(world, { ...each, seconds: 60 }, () => whole);
+    await run(world, { ...each, seconds: 10 }, () => queue(10, 100));
+    await world.ticks(1, 5);
+    expect(world.bench.text("rsyslog.queue.state[q]")).toBe("6");
+    expect(world.bench.text("rsyslog.queue.size[q]")).toBe("(unknown: Rsyslogd does not report it any more.)");
+    await run(world, { ...each, seconds: 20 }, () => whole);
+    expect(world.bench.text("rsyslog.queue.size[q]")).toBe("100");
+    expect(world.bench.text("rsyslog.queue.dequeued.rate[q,1m]")).toBe("0");
+    expect(world.bench.text("rsyslog.queue.discarded[q,1m]")).toBe("0");
+    expect(world.bench.text("rsyslog.queue.stuck[q]")).toBe("1");
+  });
+
   test("counters up to 2^64 - 1 are exact", async () => {
     const world = new World([], { step: 10 });
     const text = (n: bigint) =>
