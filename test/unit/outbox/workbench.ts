@@ -10,10 +10,13 @@ import type { OutboxRow } from "../../../src/outbox/row.ts";
 const directories: string[] = [];
 const outboxes: Outbox[] = [];
 
-afterEach(async () => {
+afterEach(closeAll);
+
+/** Closes all outboxes and removes their directories; done after each test anyway. */
+export async function closeAll(): Promise<void> {
   for (const outbox of outboxes.splice(0)) await outbox.close();
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
-});
+}
 
 /** A new directory that is gone after the test. */
 export function temporaryDirectory(): string {
