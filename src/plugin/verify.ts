@@ -24,10 +24,13 @@ export async function verify({ program, config, timeoutMs }: Verification): Prom
   const directory = mkdtempSync(join(tmpdir(), "tidemark-plugin-check-"));
   const path = join(directory, "plugin.conf");
   writeFileSync(path, config, { mode: 0o600 });
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once("exit", remove); // an agent that gives up ends us meanwhile
   const args = [program, "check", "-c", path];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { timeout: timeoutMs, env: environment() }, (error, _, complaints) => {
-      rmSync(directory, { recursive: true, force: true });
+      process.off("exit", remove);
+      remove();
       if (error === null) resolve(undefined);
       else if (error.code === WRONG) resolve(asOptions(complaints, path));
       else reject(new Error(error.killed === true ? `that took more than ${timeoutMs} ms` : error.message));

@@ -70,12 +70,15 @@ export class AgentSide {
   /** All messages of the plugin so far. */
   readonly said: Said[] = [];
   readonly plugin: Program;
+  /** Its temporary directory. */
+  readonly directory: string;
   readonly #server: Server;
   readonly #socket: Socket;
   #closed = false;
 
-  private constructor(plugin: Program, server: Server, socket: Socket) {
+  private constructor(plugin: Program, directory: string, { server, socket }: { server: Server; socket: Socket }) {
     this.plugin = plugin;
+    this.directory = directory;
     this.#server = server;
     this.#socket = socket;
     let rest = Buffer.alloc(0);
@@ -109,7 +112,7 @@ export class AgentSide {
       env: { TIDEMARK_NODE: process.execPath, TMPDIR: directory },
     });
     if (accepted === undefined) throw new Error("nobody connected");
-    const side = new AgentSide(plugin, server, accepted);
+    const side = new AgentSide(plugin, directory, { server, socket: accepted });
     sides.push(side);
     return side;
   }

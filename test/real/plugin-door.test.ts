@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configText } from "../../src/plugin/config.ts";
@@ -110,6 +110,16 @@ describe("registering", () => {
       expect((await side.answer(1))["error"], `${line}; a busy machine? ${side.logged}`).toMatch(reason);
     }
   });
+});
+
+test("an agent that gives up while options are verified leaves no file behind", async () => {
+  const side = await AgentSide.start("true");
+  side.send({ id: 1, type: 9, private_options: optionTree(["Schedule=* * * * *"]) });
+  const files = () => readdirSync(side.directory).filter((name) => name.startsWith("tidemark-plugin-check-"));
+  await waitFor(() => files().length === 1 || side.said.length > 0, { what: "the options' file" });
+  side.hangUp();
+  await side.plugin.ended;
+  expect(files()).toEqual([]);
 });
 
 describe("verify", () => {
