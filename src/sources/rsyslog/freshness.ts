@@ -2,6 +2,7 @@ import type { Stamp } from "../../ring/sample.ts";
 import { timeText } from "../../words/time.ts";
 import { STATS_INTERVAL } from "./configuration/configuration.ts";
 import { QUIET_SECONDS, type Sweep } from "./feed/sweep.ts";
+import { intervalText } from "./windows.ts";
 
 /** Of its own intervals, that the newest sweep may be old. */
 const MOST_INTERVALS = 3;
@@ -20,6 +21,6 @@ function sweepAge({ clock, arrived }: Sweep, now: Stamp): number {
 export function staleSweep(sweep: Sweep, now: Stamp, interval: number | undefined): string | undefined {
   const limit = MOST_INTERVALS * (interval ?? STATS_INTERVAL) + LATENESS_SECONDS;
   if (sweepAge(sweep, now) <= limit) return undefined;
-  const usual = interval === undefined ? "" : `; impstats reported every ${interval} s`;
+  const usual = interval === undefined ? "" : `; impstats reported every ${intervalText(interval)}`;
   return `the newest statistics of rsyslogd are of ${timeText(sweep.clock)}${usual}`;
 }

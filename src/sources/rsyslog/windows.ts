@@ -2,6 +2,11 @@ import { HALF, shortfall } from "../../derive/coverage.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View, Window } from "../../ring/moment.ts";
 
+/** "300 s"; where reports have no time of their own it is measured, so its last digits mean nothing. */
+export function intervalText(seconds: number): string {
+  return `${Number(seconds.toFixed(1))} s`;
+}
+
 /** Every sample of what rsyslogd reports has these: when its sweep was taken, and seconds between sweeps. */
 export const SWEEP = "sweep";
 export const INTERVAL = "interval";
@@ -67,7 +72,7 @@ function isWhole({ window, view, seconds, interval }: Sweeps): boolean {
 export function pairs(sweeps: Sweeps): Answer<Sweeps> {
   const { window, ticks, seconds, interval } = sweeps;
   if (ticks.length < 2) {
-    const each = Number.isNaN(interval) ? "" : `; impstats reports every ${interval} s`;
+    const each = Number.isNaN(interval) ? "" : `; impstats reports every ${intervalText(interval)}`;
     return none(`the last ${window.text} hold 1 sweep${each}`);
   }
   return seconds >= HALF * window.seconds || isWhole(sweeps) ? value(sweeps) : none(known(sweeps));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { staleSweep } from "../../../../src/sources/rsyslog/freshness.ts";
 import { type Figures, World } from "./world.ts";
 
 const Q = "q";
@@ -71,6 +72,12 @@ describe("reports come seldom", () => {
     expect(world.bench.text("rsyslog.stats.age")).toBe("960");
     expect(world.bench.text("rsyslog.stats.state")).toBe("2");
     expect(world.bench.text("rsyslog.discovery")).toContain('"{#QUEUE}":"q"');
+  });
+
+  test("an interval that was measured is told in round figures", () => {
+    const arrived = { clock: 0, mono: 0 };
+    const why = staleSweep({ number: 1, clock: 0, arrived, objects: [] }, { clock: 60, mono: 60 }, 3.4129998683929443);
+    expect(why).toBe("the newest statistics of rsyslogd are of 1970-01-01 00:00:00 UTC; impstats reported every 3.4 s");
   });
 
   test("stuck counts reports, not ticks", async () => {
