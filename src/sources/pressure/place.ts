@@ -48,8 +48,9 @@ export class Place {
     return this.#disk;
   }
 
+  /** Of a configured place only: what mends it is a capability, which nobody needs who did not ask for the figure. */
   get finding(): Finding | undefined {
-    return this.#finding;
+    return this.spec.isConfigured ? this.#finding : undefined;
   }
 
   get labels(): Labels {

@@ -29,12 +29,13 @@ export interface PlaceSpec {
   readonly name: string;
   readonly path: string | undefined;
   readonly process: string | undefined;
+  readonly isConfigured: boolean;
 }
 
-const EVERYBODYS: PlaceSpec = { name: "log", path: "/var/log", process: undefined };
+const EVERYBODYS: PlaceSpec = { name: "log", path: "/var/log", process: undefined, isConfigured: false };
 
 /** In the order of the file. */
 export function places({ named: configured }: Section<Record<never, never>, Named>): readonly PlaceSpec[] {
   if (configured.size === 0) return [EVERYBODYS];
-  return [...configured].map(([name, { Path, Process }]) => ({ name, path: Path, process: Process }));
+  return [...configured].map(([name, { Path, Process }]) => ({ name, path: Path, process: Process, isConfigured: true }));
 }

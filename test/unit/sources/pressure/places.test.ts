@@ -121,6 +121,7 @@ test("a logger whose open files we may not see may be the one: its state says so
   await world.tick();
   expect(world.text("pressure.process.state[log]")).toBe("2");
   expect(world.text("pressure.process.written[log,1s]")).toContain('Permission denied at "/proc/60/fd"');
+  expect(world.findings).toEqual([]); // nobody asked for it
 });
 
 test("a process in a container is left alone", async () => {
