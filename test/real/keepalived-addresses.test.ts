@@ -26,7 +26,7 @@ describe.skipIf(!keepalivedIsPossible)("a real keepalived without a notify FIFO 
 
     for (const restarts of ["1", "2"]) {
       await world.run("kill", "-9", world.vrrpPid);
-      await world.until("keepalived.child.restarts[4s]", restarts);
+      await world.until("keepalived.child.restarts[10s]", restarts);
     }
   });
 });

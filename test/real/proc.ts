@@ -44,6 +44,13 @@ export function parseStat(text: string): Process {
   };
 }
 
+/** One letter for each thread, as in `Process.state`: a signal that stops a program reaches them one after the other. */
+export function threadStates(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/task`).map(
+    (thread) => parseStat(read(`/proc/${pid}/task/${thread}/stat`) ?? "").state,
+  );
+}
+
 /** The mark a process inherited; undefined when it has none, has overwritten it or belongs to somebody else. */
 export function markOf(pid: number): string | undefined {
   const found = read(`/proc/${pid}/environ`)
