@@ -172,18 +172,21 @@ export class SampleDecoder {
   /** @returns undefined for a definition; malformed when the record does not fit its definition or has none */
   decode(body: Buffer): Parsed<Replayed | undefined> {
     switch (body[0]) {
-      case DEFINITION: {
-        const definition = JSON.parse(body.toString("utf8", 1)) as Definition;
-        this.#definitions.set(definition.id, definition);
-        return ok(undefined);
-      }
+      case DEFINITION:
+        return this.#define(jsonOf(body));
       case GOOD:
         return this.#good(body);
       case FAILED:
-        return ok(failedOf(JSON.parse(body.toString("utf8", 1)) as Failed));
+        return failedOf(jsonOf(body));
       default:
         return malformed(`unknown record type ${body[0]}`);
     }
+  }
+
+  #define(definition: unknown): Parsed<undefined> {
+    if (!isDefinition(definition)) return malformed("a definition that is none");
+    this.#definitions.set(definition.id, definition);
+    return ok(undefined);
   }
 
   #good(body: Buffer): Parsed<Replayed> {
@@ -230,6 +233,41 @@ function named(names: readonly string[], numbers: readonly (number | bigint)[]):
   return known;
 }
 
-function failedOf({ source, target, state, clock, mono, reason }: Failed): Replayed {
-  return { source, sample: { kind: "failed", target, stamp: { clock, mono }, state, reason } };
+function failedOf(failed: unknown): Parsed<Replayed> {
+  if (!isFailed(failed)) return malformed("a failed sample that is none");
+  const { source, target, state, clock, mono, reason } = failed;
+  return ok({ source, sample: { kind: "failed", target, stamp: { clock, mono }, state, reason } });
+}
+
+/** A record's CRC says that it is as it was written, not that one of ours wrote it. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8", 1));
+  } catch {
+    return undefined;
+  }
+}
+
+type Unchecked<T> = { readonly [K in keyof T]?: unknown };
+
+function isDefinition(json: unknown): json is Definition {
+  if (typeof json !== "object" || json === null) return false;
+  const { id, source, target, epoch, note, texts, fields, parts, partFields }: Unchecked<Definition> = json;
+  return (
+    typeof id === "number" &&
+    areTexts([source, target, epoch, note ?? ""]) &&
+    [fields, parts, partFields].every(areTexts) &&
+    Array.isArray(texts) &&
+    texts.every((pair) => areTexts(pair) && pair.length === 2)
+  );
+}
+
+function isFailed(json: unknown): json is Failed {
+  if (typeof json !== "object" || json === null) return false;
+  const { source, target, state, clock, mono, reason }: Unchecked<Failed> = json;
+  return areTexts([source, target, reason]) && [state, clock, mono].every((number) => typeof number === "number");
+}
+
+function areTexts(json: unknown): json is readonly string[] {
+  return Array.isArray(json) && json.every((text) => typeof text === "string");
 }

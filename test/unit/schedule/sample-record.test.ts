@@ -80,3 +80,38 @@ test("every 64-bit counter survives", () => {
     }),
   );
 });
+
+describe("a record that none of ours wrote, though its CRC is right", () => {
+  const definition = {
+    id: 1,
+    source: "s",
+    target: "t",
+    epoch: "e",
+    texts: [],
+    fields: ["f"],
+    parts: [],
+    partFields: [],
+  };
+  const failed = { source: "s", target: "t", state: 3, clock: 1, mono: 2, reason: "r" };
+  const cases = [
+    { name: "a definition cut in its JSON", type: 1, json: JSON.stringify(definition).slice(0, -1) },
+    { name: "a definition without fields", type: 1, json: JSON.stringify({ ...definition, fields: undefined }) },
+    { name: "a definition whose texts are no pairs", type: 1, json: JSON.stringify({ ...definition, texts: ["a"] }) },
+    { name: "a definition that is null", type: 1, json: "null" },
+    { name: "a failed sample cut in its JSON", type: 3, json: JSON.stringify(failed).slice(0, -1) },
+    { name: "a failed sample without a reason", type: 3, json: JSON.stringify({ ...failed, reason: undefined }) },
+    { name: "a failed sample without a time", type: 3, json: JSON.stringify({ ...failed, clock: null }) },
+  ];
+  for (const { name, type, json } of cases) {
+    test(`${name} is malformed and does not end the replay`, () => {
+      const record = Buffer.concat([Buffer.of(type), Buffer.from(json)]);
+      expect(new SampleDecoder().decode(record)).toMatchObject({ kind: "malformed" });
+    });
+  }
+
+  test("the same definition and failed sample whole are read", () => {
+    const whole = (type: number, json: object) => Buffer.concat([Buffer.of(type), Buffer.from(JSON.stringify(json))]);
+    expect(new SampleDecoder().decode(whole(1, definition))).toEqual(ok(undefined));
+    expect(new SampleDecoder().decode(whole(3, failed))).toMatchObject({ kind: "ok" });
+  });
+});
