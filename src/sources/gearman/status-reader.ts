@@ -13,8 +13,9 @@ export const REQUEST = "status\nversion\ngetpid\n";
 
 /** Tens of thousands of functions. */
 const MOST_BYTES = 2 ** 20;
-/** Names of functions have at most 512 bytes. */
 const LONGEST_LINE = 8192;
+/** Bytes of a function's name, all of which may be line feeds. */
+const LONGEST_NAME = 512;
 const FIGURES = /\t(\d{1,10})\t(\d{1,10})\t(\d{1,10})\r?$/;
 const PID = /^(?:OK )?(\d{1,10})$/;
 
@@ -104,7 +105,8 @@ export class StatusReader implements Reader {
     this.#pieces.push(line);
     if (this.#pieces.length === 1 && /^ERR\b/.test(line)) this.#foreign(excerpt(line.trimEnd()));
     const [dot, version = "", pid = ""] = this.#pieces.slice(-3).map((piece) => piece.trimEnd());
-    if (dot === "." && (PID.test(pid) || pid.startsWith("ERR"))) this.#end(version, pid);
+    if (this.#pieces.length > LONGEST_NAME + 1) this.#foreign(`${this.#pieces.length} lines that are no function`);
+    else if (dot === "." && (PID.test(pid) || pid.startsWith("ERR"))) this.#end(version, pid);
   }
 
   /** What stands before the dot belongs to no function. */

@@ -93,6 +93,13 @@ for (const { name, text, want } of foreign) {
   test(`foreign: ${name}`, () => expect(read(text)).toEqual({ kind: "foreign", found: want }));
 }
 
+test("line feeds alone are given up as soon as no name can have so many", () => {
+  const reader = new StatusReader();
+  expect(reader.feed(Buffer.from(`f\t1\t0\t1\n${"\n".repeat(512)}\t1\t0\t1\n`))).toBe(false);
+  expect(reader.feed(Buffer.alloc(514, "\n"))).toBe(true);
+  expect(reader.verdict).toEqual({ kind: "foreign", found: "514 lines that are no function" });
+});
+
 test("a reply without end is given up, however it is cut", () => {
   const line = Buffer.from(`${"f".repeat(90)}\t1\t0\t0\n`);
   const reader = new StatusReader();
