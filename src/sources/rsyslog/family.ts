@@ -18,13 +18,14 @@ interface Member<T> {
   absences: number;
 }
 
-/** What a tick knows of the newest sweep. `stale`: why it is too old. */
+/** What a tick knows of the newest sweep. `stale`: why it is too old; `trouble`: why nothing can be read. */
 export interface TickFacts {
   readonly stamp: Stamp;
   readonly epoch: string;
   readonly clock: number | undefined;
   readonly interval: number | undefined;
   readonly stale: string | undefined;
+  readonly trouble: string | undefined;
 }
 
 /** All objects of one kind. */
@@ -62,7 +63,7 @@ export class Family<R, T extends Reported<R> = Reported<R>> {
   /** Who is there comes first. Those that are not reached by the deadline have a hole. */
   async publish(publish: Publish, tick: TickFacts, { slices, deadline }: Paced): Promise<void> {
     const { source } = this.#kind;
-    publish.roster(tick.clock === undefined ? unknown(NO_SWEEP) : value(await this.#labels(slices)), source);
+    publish.roster(tick.clock === undefined ? unknown(silence(tick)) : value(await this.#labels(slices)), source);
     for (const member of this.#members.values()) {
       await slices.pause();
       if (deadline.aborted) return;
@@ -107,5 +108,8 @@ export interface Paced {
   readonly deadline: AbortSignal;
 }
 
-const NO_SWEEP = "rsyslogd has not reported yet";
+function silence({ trouble }: TickFacts): string {
+  return `rsyslogd has not reported yet${trouble === undefined ? "" : `: ${trouble}`}`;
+}
+
 const MISSING = "rsyslogd does not report it any more";

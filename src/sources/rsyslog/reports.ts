@@ -103,7 +103,7 @@ export class Reports {
     const interval = this.#feed.interval ?? this.#machine.configuration?.stats?.interval;
     const stale = newest === undefined ? undefined : staleSweep(newest, stamp, interval);
     const why = stale === undefined || trouble === undefined ? stale : `${stale}: ${trouble}`;
-    return { stamp, epoch: this.#life.epoch, clock: this.#clock, interval, stale: why };
+    return { stamp, epoch: this.#life.epoch, clock: this.#clock, interval, stale: why, trouble };
   }
 
   close(): void {

@@ -33,7 +33,7 @@ async function published(of: ReturnType<typeof family>, most: number) {
     remember: () => {},
     finding: () => {},
   };
-  const tick = { stamp, epoch: "", clock: 0, interval: undefined, stale: undefined };
+  const tick = { stamp, epoch: "", clock: 0, interval: undefined, stale: undefined, trouble: undefined };
   await of.publish(publish, tick, { slices: new Slices(fakeIo(stamp)), deadline: abort.signal });
   const [roster] = rosters;
   return { samples, listed: roster?.kind === "value" ? [...roster.value.keys()] : undefined };

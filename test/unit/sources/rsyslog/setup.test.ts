@@ -102,7 +102,9 @@ test("the file that the configuration names is found, and read once it is there"
   await world.bench.tick();
   expect(world.bench.text("rsyslog.stats.state")).toBe("3");
   expect(world.bench.text("rsyslog.stats.age")).toContain("no such file or directory");
-  expect(world.bench.text("rsyslog.discovery")).toBe("(unknown: Rsyslogd has not reported yet.)");
+  expect(world.bench.text("rsyslog.discovery")).toBe(
+    `(unknown: Rsyslogd has not reported yet: cannot read "${world.directory}/later.log": no such file or directory.)`,
+  );
 });
 
 test("a part of the configuration that cannot be read is a finding while statistics are", async () => {
