@@ -36,10 +36,33 @@ export function newLines(before: string, now: string, again: boolean): readonly 
 
 /** How many characters at least have entered: the longest rest of the old text that begins the new one tells. */
 function entered(before: string, now: string): number {
-  for (let count = 1; count < now.length; count++) {
-    if (now.startsWith(before.slice(count))) return count;
+  const shorter = ownBeginnings(now);
+  let kept = 0;
+  for (let at = 1; at < before.length; at++) kept = extended(now, shorter, { length: kept, by: before[at] });
+  return Math.min(Math.max(1, before.length - kept), now.length);
+}
+
+/**
+ * For each length of a text's beginning the length of the next shorter beginning with which it ends, too (Knuth, Morris
+ * and Pratt): anybody may run a program of this name with a title of 100 kB, and to compare each rest takes the square.
+ */
+function ownBeginnings(text: string): Uint32Array {
+  const shorter = new Uint32Array(text.length + 1);
+  for (let length = 2; length <= text.length; length++) {
+    shorter[length] = extended(text, shorter, { length: shorter[length - 1] ?? 0, by: text[length - 1] });
   }
-  return now.length;
+  return shorter;
+}
+
+/** The longest beginning with which a text ends that ended with one of this length and got one more character. */
+function extended(
+  text: string,
+  shorter: Uint32Array,
+  { length, by }: { readonly length: number; readonly by: string | undefined },
+): number {
+  let fits = length;
+  while (fits > 0 && (fits === text.length || text[fits] !== by)) fits = shorter[fits] ?? 0;
+  return text[fits] === by ? fits + 1 : 0;
 }
 
 /** Dots that nobody said: the first filling, the trick that clears the window, and runsvdir's one each quarter of an hour. */

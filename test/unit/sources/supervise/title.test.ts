@@ -105,3 +105,28 @@ describe("newLines", () => {
     );
   });
 });
+
+test("newLines takes its time with the length of a title, not with its square", () => {
+  const dots = ".".repeat(100_000);
+  const began = performance.now();
+  for (const written of ["disk full\n", "x", "...\n"]) newLines(dots, `${dots}${written}`.slice(-dots.length), true);
+  newLines("ab".repeat(50_000), "ba".repeat(50_000), true);
+  expect(performance.now() - began).toBeLessThan(500);
+});
+
+test("newLines finds what a plain comparison of all rests finds", () => {
+  const entered = (before: string, now: string) => {
+    for (let count = 1; count < now.length; count++) if (now.startsWith(before.slice(count))) return count;
+    return now.length;
+  };
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 12 });
+  fc.assert(
+    fc.property(text, text, (before, now) => {
+      if (before === now) return;
+      const start = now.length - entered(before, now);
+      const begun = start > 0 ? now.lastIndexOf("\n", start - 1) + 1 : 0;
+      expect(newLines(before, now, true)).toEqual(linesOf(now.slice(begun, now.lastIndexOf("\n") + 1)));
+    }),
+    { numRuns: 2000 },
+  );
+});
