@@ -15,8 +15,11 @@ const MOST_FILES = 100;
 const MOST_CHARACTERS = 2 ** 17;
 const DEEPEST = 8;
 
-/** Comments, strings, names, operators, brackets, integers; anything else is one token of its own. */
-const TOKENS = /#[^\n]*|"((?:[^"\\]|\\.)*)"|[A-Za-z_][\w.-]*|\d+|\+=|:=|==|=~|=>|!=|!~|\S/g;
+/**
+ * Comments, strings, names, operators, brackets, integers; anything else is one token of its own. A string that does not
+ * end takes all that is left, or each quote in it would be a new try.
+ */
+const TOKENS = /#[^\n]*|"((?:[^"\\]|\\[\s\S]?)*)(?:"|$)|[A-Za-z_][\w.-]*|\d+|\+=|:=|==|=~|=>|!=|!~|\S/g;
 
 /** A token as it stands there; a string begins with its quote and has lost the closing one. */
 type Token = string;

@@ -74,3 +74,10 @@ test("Debian's own file", () => {
   const text = readFileSync("test/samples/lighttpd/debian-12-lighttpd.conf", "utf8");
   expect(settings(text)).toMatchObject({ "server.port": "80", "server.errorlog": "/var/log/lighttpd/error.log" });
 });
+
+test("a string that does not end takes the rest, and no more time than it is long", () => {
+  expect(settings('server.port = 81\nserver.name = "a\nserver.port = 82\n')).toMatchObject({ "server.port": "81" });
+  const began = performance.now();
+  settings(`server.port = 81\n${'\\"'.repeat(60_000)}`);
+  expect(performance.now() - began).toBeLessThan(500);
+});
