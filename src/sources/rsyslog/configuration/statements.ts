@@ -87,7 +87,7 @@ class Reader {
       } else if (this.#text[this.#at] === ")" || this.#at >= this.#text.length) {
         this.#at++;
         return found;
-      } else if (separator === "") this.#at++; // passed over: no parameter
+      } else if (separator === "") this.#take(NO_PARAMETER);
     }
   }
 
@@ -132,6 +132,9 @@ class Reader {
 
 const BETWEEN = /(?:\s|,|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$))*/y;
 const PARAMETER = /([A-Za-z][\w.-]*)\s*=\s*("(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'|\[[^\]]*\]|[^\s,)]*)/y;
+
+/** Passed over; a whole word, or each letter of a long one would be a new try. */
+const NO_PARAMETER = /[\w.-]+|[\s\S]/y;
 
 /** What begins with these words, and where it ends. Strings in an expression may hold anything. */
 const STRING = `"(?:\\\\[\\s\\S]|[^"\\\\])*"|'(?:\\\\[\\s\\S]|[^'\\\\])*'`;

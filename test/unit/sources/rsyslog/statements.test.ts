@@ -103,3 +103,11 @@ describe("parseStatements", () => {
     expect(performance.now() - began).toBeLessThan(5000);
   });
 });
+
+test("parseStatements: a long word among parameters takes no more time than it is long", () => {
+  const began = performance.now();
+  expect(parseStatements(`action(${"queue.file".repeat(20_000)} queue.size="5")`)).toEqual([
+    { kind: "object", name: "action", parameters: new Map([["queue.size", "5"]]) },
+  ]);
+  expect(performance.now() - began).toBeLessThan(500);
+});
