@@ -66,7 +66,6 @@ function opened(push: PushSettings, { outbox, file }: Kept, surroundings: Surrou
     ring: sampling.ring,
     stampOf: (slot) => sampling.stampOf(slot),
     slots,
-    pace,
     io,
     log,
   });

@@ -86,10 +86,12 @@ withEachServer((server) => {
 
   test("it is killed in the middle and comes back: every sample is there once", async () => {
     const host = (await PolledHost.find(server, "tidemark push")) as PolledHost;
-    const before = (await host.history(STATE)).length;
+    let before = (await host.history(STATE)).length;
     for (let round = 0; round < 3; round++) {
       daemon = await bench.start();
+      await everyValue(host, before + 1);
       await daemon.kill();
+      before = (await host.history(STATE)).length;
     }
     daemon = await bench.start();
     await everyValue(host, before + 5);

@@ -10,7 +10,7 @@ import { instantOf } from "../../zabbix/instant.ts";
 import { encodeSenderBody } from "../../zabbix/sender.ts";
 import type { Link } from "../active/link.ts";
 import type { Destination } from "../destination.ts";
-import type { Pace } from "../pace.ts";
+import { Pace } from "../pace.ts";
 import { SlotFeed } from "../slot-feed.ts";
 import { Acceptance, REQUEST_ROWS } from "./acceptance.ts";
 import type { PushedKeys } from "./keys.ts";
@@ -38,7 +38,6 @@ export interface PushOptions {
   readonly stampOf: (slot: number) => Stamp | undefined;
   /** How many slots the ring has. */
   readonly slots: number;
-  readonly pace: Pace;
   readonly io: Pick<Io, "now" | "after">;
   readonly log: Pick<Log, "info" | "warning">;
 }
@@ -106,16 +105,17 @@ export class PushClient implements Destination {
   }
 
   async #slotClosed(slot: number): Promise<void> {
-    await this.#options.keys.refresh();
-    await this.#feed.slotClosed(slot);
+    await this.#feed.slotClosed(slot); // at once: the next tick may be of the same slot
     this.#woken = true;
     this.#running ??= this.#run();
     this.#wake();
+    await this.#options.keys.refresh();
   }
 
   async #evaluate(slot: number, stamp: Stamp): Promise<readonly OutboxRow[]> {
-    const { everySlots, keys, registry, host, pace } = this.#options;
+    const { everySlots, keys, registry, host, io } = this.#options;
     if (slot % everySlots !== 0) return [];
+    const pace = new Pace(() => io.now().mono);
     const rows: OutboxRow[] = [];
     for (const key of keys.all) {
       const reply = registry.askAt(key, { slot, since: slot - everySlots, stamp });

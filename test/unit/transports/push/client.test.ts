@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { Pace } from "../../../../src/transports/pace.ts";
 import { PushClient } from "../../../../src/transports/push/client.ts";
 import { fakeIo } from "../../schedule/fake-io.ts";
 import { MemoryOutbox, Sampled, START, stampOf } from "../active/bench.ts";
@@ -35,7 +34,6 @@ function pushing({
     ring: sampled.ring,
     stampOf: sampled.stampOf,
     slots: sampled.slots,
-    pace: new Pace(() => 0),
     io,
     log: { info: say, warning: say },
   });
