@@ -79,7 +79,7 @@ const flaps = triggerOf({
 
 const changed = triggerOf({
   name: "VRRP instance changed its state",
-  event: phrase`VRRP instance changed its state ${changes} times in 15 minutes, now ${stateNow}`,
+  event: phrase`VRRP instance changed its state: now ${stateNow} (changes in 15 minutes: ${changes})`,
   priority: "INFO",
   scope: "notice",
   expression: phrase`last(${changes})>0 and last(${stateNow})>=0`,

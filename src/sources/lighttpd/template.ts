@@ -94,7 +94,7 @@ const nearLimit = triggerOf({
 
 const backEndsDown = triggerOf({
   name: "Back ends of lighttpd are down",
-  event: phrase`${marked} back ends are down`,
+  event: phrase`Back ends of lighttpd are down: ${marked}`,
   priority: "AVERAGE",
   scope: "availability",
   expression: phrase`min(${marked},#2)>0`,

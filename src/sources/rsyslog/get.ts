@@ -22,7 +22,7 @@ export const get = momentItem({
   name: "Everything of rsyslogd, as JSON",
   doc:
     "Master item: statistics, queues, actions, inputs and spools, the latter four by short name. Each is what its own " +
-    "master item says, over 5m and 15m only.",
+    "master item says, over 1m, 5m and 15m only.",
   delay: "1m",
   standard: () => ONCE,
   value: (moment, _, now) =>

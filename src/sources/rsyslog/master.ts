@@ -21,7 +21,7 @@ export function objectJson(kind: KindMaster, view: View, now: Stamp): Answer<str
 }
 
 /** Windows of the master of all; each costs a walk through the ring for every figure of every object. */
-const FEW_WINDOWS = ["5m", "15m"];
+const FEW_WINDOWS = ["1m", "5m", "15m"];
 
 /** What the JSON of all says of one object. */
 export function objectFields(kind: KindMaster, view: View, now: Stamp): Answer<object> {

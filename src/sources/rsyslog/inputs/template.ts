@@ -10,8 +10,8 @@ const droppedLimit: Macro = {
 };
 const refusedLimit: Macro = {
   macro: "RSYSLOG.DISALLOWED.MAX",
-  value: "100",
-  doc: "Messages that an input may refuse in 15 minutes because of their sender.",
+  value: "10",
+  doc: "Messages that an input may refuse in 15 minutes because of their sender; imudp counts one for many of one sender.",
 };
 
 const stateNow = figureOf({ item: state, path: ".state", name: "Input state", states: INPUT_STATES });
