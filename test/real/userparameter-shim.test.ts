@@ -246,5 +246,8 @@ test.skipIf(isSkipped("strace"))("a call opens three files and starts no process
     "/proc/uptime",
   ]);
   expect(opened(stderr)).toEqual([SHIM]);
-  expect(good.stderr).not.toMatch(/fork|clone/);
+  const inside = [`set -- "$@"; . "${SHIM}"`, "dash", "-d", fresh, ...ratio("main", "5m", "set")];
+  const whole = await run("strace", ["-f", "-e", "trace=process", "dash", "-c", ...inside]);
+  expect(whole.stdout).toBe("two\n lines");
+  for (const { stderr: trace } of [good, whole]) expect(trace).not.toMatch(/fork|clone/);
 });
