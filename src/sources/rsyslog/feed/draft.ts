@@ -142,5 +142,9 @@ function joined(field: string, one: number | bigint | undefined, other: number |
   if (one === undefined) return other;
   if (field === "maxqsize") return one > other ? one : other;
   const sum = Number(one) + Number(other);
-  return Number.isSafeInteger(sum) || !Number.isInteger(sum) ? sum : BigInt(one) + BigInt(other);
+  return Number.isSafeInteger(sum) || !isWhole(one) || !isWhole(other) ? sum : BigInt(one) + BigInt(other);
+}
+
+function isWhole(figure: number | bigint): boolean {
+  return typeof figure === "bigint" || Number.isInteger(figure);
 }

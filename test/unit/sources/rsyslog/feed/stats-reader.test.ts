@@ -130,6 +130,14 @@ describe("objects of one name", () => {
     expect(readings.counts).toEqual({ lines: 6, records: 4, duplicates: 2 });
   });
 
+  test("a fraction and a number at the end of what a number can hold are summed, too", async () => {
+    const record = (n: string) => stamped(0, `{"name":"a","origin":"o","n":${n}}`);
+    const text = stamped(0, '{"name":"z","origin":"o","n":1}') + record("0.5") + record("9007199254740991");
+    expect((await sweepsOf(text)).map(shown)).toEqual([["z n=1", "a n=9007199254740992"]]);
+    const large = stamped(0, '{"name":"z","origin":"o","n":1}') + record("0.5") + record("18446744073709551615");
+    expect((await sweepsOf(large)).map(shown)).toEqual([["z n=1", "a n=18446744073709552000"]]);
+  });
+
   test("are one though a second ends between them, once that is known of them", async () => {
     const [head, tail] = [sweepText(START - 10) + stamped(-10, twin(10, 7)), stamped(-9, twin(20, 7))];
     const sweeps = await sweepsOf(sweep(-20) + head + tail + sweep(0));
