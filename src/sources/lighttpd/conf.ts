@@ -83,9 +83,16 @@ class ConfReader {
   }
 }
 
+/** @param parts what stands between the stars; two at least */
 function fits(name: string, parts: readonly string[]): boolean {
-  const pattern = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-  return new RegExp(`^${pattern}$`).test(name);
+  const [first = "", ...rest] = parts;
+  const last = rest.pop() ?? "";
+  let at = name.startsWith(first) ? first.length : -1;
+  for (const part of rest) {
+    const found = at < 0 ? -1 : name.indexOf(part, at);
+    at = found < 0 ? -1 : found + part.length;
+  }
+  return at >= 0 && name.length - last.length >= at && name.endsWith(last);
 }
 
 function tokensOf(text: string): readonly Token[] {

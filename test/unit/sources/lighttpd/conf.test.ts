@@ -81,3 +81,23 @@ test("a string that does not end takes the rest, and no more time than it is lon
   settings(`server.port = 81\n${'\\"'.repeat(60_000)}`);
   expect(performance.now() - began).toBeLessThan(500);
 });
+
+const globs = [
+  { pattern: "*.conf", fits: true },
+  { pattern: "10*conf", fits: true },
+  { pattern: "10-*status*.conf", fits: true },
+  { pattern: "*10-status.conf*", fits: true },
+  { pattern: "10-s*status.conf", fits: false },
+  { pattern: "*.conf*.conf", fits: false },
+  { pattern: "b*", fits: false },
+  { pattern: "*b", fits: false },
+  { pattern: `${"*.conf".repeat(20_000)}`, fits: false },
+];
+for (const { pattern, fits } of globs) {
+  test(`include of "${pattern.slice(0, 20)}" ${fits ? "finds" : "does not find"} 10-status.conf`, () => {
+    const read = settings(`include "conf-enabled/${pattern}"`, {
+      "/etc/lighttpd/conf-enabled/10-status.conf": "a.b = 1",
+    });
+    expect(read?.["a.b"]).toBe(fits ? "1" : undefined);
+  });
+}
