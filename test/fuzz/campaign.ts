@@ -26,7 +26,7 @@ export async function campaign(fuzzed: Fuzzed, { seed, count, first = 0 }: Cases
   const rss = process.memoryUsage.rss();
   for (let number = first; number < first + count; number++) {
     const ms = await timed(fuzzed, stock, { seed, number });
-    if (ms > MOST_MS) await again(fuzzed, stock, { seed, number });
+    if (ms > (fuzzed.mostMs ?? MOST_MS)) await again(fuzzed, stock, { seed, number });
     if (number % LOOK_EVERY === 0 && process.memoryUsage.rss() - rss > MOST_RSS_GROWTH) {
       throw new Error(`${place(fuzzed, { seed, number })}: ${(process.memoryUsage.rss() - rss) >> 20} MiB more in use`);
     }
@@ -55,13 +55,12 @@ async function timed(fuzzed: Fuzzed, stock: Stock, one: Case): Promise<number> {
 }
 
 async function again(fuzzed: Fuzzed, stock: Stock, one: Case): Promise<void> {
+  const { mostMs = MOST_MS } = fuzzed;
   let least = Number.POSITIVE_INFINITY;
   for (let left = TRIES; left > 0; left--) least = Math.min(least, await timed(fuzzed, stock, one));
-  if (least <= MOST_MS) return;
+  if (least <= mostMs) return;
   const bytes = mutant(new Dice(caseSeed(one.seed, one.number)), stock);
-  throw new Error(
-    `${place(fuzzed, one)} takes ${least.toFixed(0)} ms, at most ${MOST_MS} are allowed\n${shown(bytes)}`,
-  );
+  throw new Error(`${place(fuzzed, one)} takes ${least.toFixed(0)} ms, at most ${mostMs} are allowed\n${shown(bytes)}`);
 }
 
 function place({ name }: Fuzzed, { seed, number }: Case): string {

@@ -19,6 +19,7 @@ const SPEC = { core: CORE, sections: [...SOURCES.map(({ section }) => section), 
 
 const config: Fuzzed = {
   name: "tidemark's configuration",
+  mostMs: 1000, // read at the start and on SIGHUP; a word that is meant is looked for at each unknown name
   stock: () => ({
     corpus: [
       ...texts(

@@ -6,6 +6,8 @@ import type { Stock } from "./mutant.ts";
 export interface Fuzzed {
   readonly name: string;
   stock(): Stock;
+  /** How long a case may take at most; default: as long as nobody notices in a daemon. */
+  readonly mostMs?: number;
   /** Reads the bytes, in pieces as the dice say where it reads a stream; throws when the result is not what it should be. */
   read(bytes: Buffer, dice: Dice): void | Promise<void>;
 }
