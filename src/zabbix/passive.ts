@@ -16,6 +16,8 @@ export const VARIANT = 2;
 const REQUEST = "passive checks";
 const NOT_SUPPORTED = "ZBX_NOTSUPPORTED";
 const UNREADABLE = "Failed to unmarshall json request into passiveChecksRequest.";
+/** What Zabbix's own parser takes; a request has three levels. */
+const DEEPEST = 64;
 const LEAST_TIMEOUT = 1;
 const MOST_TIMEOUT = 600;
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 } as const;
@@ -37,12 +39,13 @@ export type PassiveReply =
 
 /**
  * Decodes the body of a request; never fails, since whatever is not JSON is a key. As zabbix_agentd: the body ends at
- * its first NUL, line ends behind it are dropped, and only a valid JSON object or array is taken for JSON. Errors are
- * worded as agent 2 words them, and like it a missing key is an empty one. Bytes that are not UTF-8 become U+FFFD.
+ * its first NUL, line ends behind it are dropped, and only a valid JSON object or array is taken for JSON, of 64 levels
+ * at most. Errors are worded as agent 2 words them, and like it a missing key is an empty one. Bytes that are not UTF-8
+ * become U+FFFD.
  */
 export function decodePassiveRequest(body: Buffer): PassiveRequest {
   const text = withoutLineEnds(untilNul(body.toString("utf8")));
-  const json = /^[ \t\r\n]*[{[]/.test(text) ? parseJson(text) : undefined;
+  const json = /^[ \t\r\n]*[{[]/.test(text) ? parseJson(text, DEEPEST) : undefined;
   return json === undefined ? { form: "plain", key: text } : readRequest(json);
 }
 

@@ -164,7 +164,7 @@ describe("decodePassiveRequest", () => {
   test("deep valid JSON is refused without harm", () => {
     const depth = 150_000;
     const deep = `{"request":"passive checks","data":${"[".repeat(depth)}${"]".repeat(depth)}}`;
-    expect(decodePassiveRequest(Buffer.from(deep))).toMatchObject({ form: "json", error: expect.any(String) });
+    expect(decodePassiveRequest(Buffer.from(deep))).toEqual({ form: "plain", key: deep });
   });
 
   test("random bodies never throw, and what is answered is well-formed UTF-8", () => {
@@ -329,4 +329,13 @@ describe("replies", () => {
     expect(encodePlainReply({ kind: "value", text }).toString()).toBe(want);
     expect(encodeJsonReply({ kind: "value", text }, "7.0.0", 2).toString()).toContain(`"${want}"`);
   });
+});
+
+test("decodePassiveRequest: JSON of more than 64 levels is no request, but a key that cannot be right", () => {
+  const deep = (levels: number) =>
+    Buffer.from(
+      `{"request":"passive checks","data":[{"key":"agent.ping","timeout":3,"x":${"[".repeat(levels)}${"]".repeat(levels)}}]}`,
+    );
+  expect(decodePassiveRequest(deep(61))).toEqual({ form: "json", key: "agent.ping", timeout: 3 });
+  expect(decodePassiveRequest(deep(62))).toEqual({ form: "plain", key: deep(62).toString() });
 });
