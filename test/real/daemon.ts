@@ -15,6 +15,11 @@ export interface PassiveReply {
 
 const CONNECT_AND_ANSWER_MS = 5000;
 
+/** Whatever else runs on this machine, other tests' programs for instance, is none of a test's business. */
+const DISCOVER_NOTHING = Object.fromEntries(
+  ["LogDir", "Gearman", "Keepalived", "Lighttpd"].map((name) => [`${name}.Discover`, "no"]),
+);
+
 /** A place for a daemon of one test: an address, directories and a configuration file that outlive its processes. */
 export class Bench {
   readonly host: string;
@@ -33,7 +38,7 @@ export class Bench {
     return new Bench(host, await freePort(host));
   }
 
-  /** Writes the configuration: a sample each second, a minute of history, and these lines, which come last. */
+  /** Writes the configuration: a sample each second, a minute of history, no neighbours, and these lines, which come last. */
   configure(lines: readonly string[]): void {
     const own = lines.map((line) => line.slice(0, line.indexOf("=")));
     const common = Object.entries({
@@ -44,7 +49,7 @@ export class Bench {
       Server: "127.0.0.0/8",
       StateDir: this.state,
       RunDir: this.run,
-      "LogDir.Discover": "no",
+      ...DISCOVER_NOTHING,
     }).filter(([name]) => !own.includes(name));
     writeFileSync(this.config, [...common.map(([name, value]) => `${name}=${value}`), ...lines, ""].join("\n"));
   }

@@ -55,7 +55,7 @@ export class VrrpWorld {
 
   /** tidemark with a sample each second and these directives. */
   async tidemark(...lines: readonly string[]): Promise<Program> {
-    this.bench.configure(["ListenIP=127.0.0.1", ...lines]);
+    this.bench.configure(["ListenIP=127.0.0.1", "Keepalived.Discover=yes", ...lines]);
     const ready = async () => (await this.ask("agent.ping")).value === "1";
     return this.#world.start(process.execPath, [bundle(), "run", "-c", this.bench.config], ready);
   }
