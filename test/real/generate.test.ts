@@ -8,8 +8,12 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = [
   "userparameters/tidemark.conf",
   "userparameters/tidemark-legacy.conf",
+  "src/plugin/metrics.json",
   "docs/item-keys.md",
   "docs/tidemark.conf",
+  "templates/6.0/tidemark_memcached.yaml",
+  "templates/7.0/tidemark_memcached_active.yaml",
+  "templates/README.md",
 ];
 
 const top = temporaryDirectory();
@@ -27,7 +31,9 @@ test("--check names what differs and writes nothing; without it the files are wr
   const before = await generate("--check");
   expect(before.status).toBe(1);
   for (const path of FILES) expect(before.stdout).toContain(`${path} differs`);
-  expect(await generate()).toMatchObject({ status: 0, stdout: FILES.map((path) => `${path}\n`).join("") });
+  const written = await generate();
+  expect(written.status).toBe(0);
+  expect(written.stdout.trimEnd().split("\n")).toEqual(expect.arrayContaining(FILES));
   expect(await generate("--check")).toMatchObject({ status: 0, stdout: "" });
   expect(readFileSync(join(top, "docs/item-keys.md"), "utf8")).toContain(
     "`memcached.hit_ratio[<target>,<window>,<command>]`",
