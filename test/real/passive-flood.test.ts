@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { encodePacket } from "../../src/zabbix/packet.ts";
+import { type Asker, asker } from "../unit/transports/loopback.ts";
+import { address } from "./address.ts";
+import { Bench } from "./daemon.ts";
+import { waitFor } from "./wait.ts";
+
+const host = address(import.meta.url);
+const FLOODER = "127.0.0.66";
+const PING = encodePacket(Buffer.from("agent.ping"));
+const ONE = encodePacket(Buffer.from("1"));
+const RATE = 100;
+
+/** One check from an address; the bytes that came back, none when it was closed unanswered. */
+async function check(at: Bench, from?: string): Promise<Buffer> {
+  const one = await asker(at, from);
+  await one.send(PING);
+  return one.closed;
+}
+
+test("a peer that floods loses its own checks, each of the others' is answered", async () => {
+  const bench = await Bench.at(host);
+  bench.configure([`PeerRate=${RATE}`, "Memcached.Discover=no"]);
+  const daemon = await bench.start();
+  const before = daemon.fds();
+  const counts = { answered: 0, refused: 0, odd: 0 };
+  let flooding = true;
+  const flood = Array.from({ length: 32 }, async () => {
+    while (flooding) {
+      const reply = await check(bench, FLOODER).catch(() => Buffer.alloc(0));
+      if (reply.length === 0) counts.refused += 1;
+      else if (reply.equals(ONE)) counts.answered += 1;
+      else counts.odd += 1;
+    }
+  });
+  const began = performance.now();
+  await waitFor(() => counts.refused > 2000, { what: "2,000 refused checks" });
+  for (let i = 0; i < RATE; i++) expect((await check(bench)).equals(ONE)).toBe(true);
+  flooding = false;
+  await Promise.all(flood);
+  const seconds = (performance.now() - began) / 1000;
+  expect(counts.odd).toBe(0);
+  expect(counts.answered).toBeGreaterThanOrEqual(2 * RATE); // what it may send at once
+  expect(counts.answered).toBeLessThanOrEqual((seconds + 3) * RATE);
+  await waitFor(() => daemon.fds() <= before, { what: "all connections to be closed" });
+  const counted = async () => (await bench.number("tidemark.refused[rate,10s]")) > 2000;
+  await waitFor(counted, { what: "the refused ones to be counted", seconds: 15 });
+  const lines = daemon.log.split("\n").filter((line) => line.includes("PeerRate"));
+  expect(lines).toEqual([
+    expect.stringContaining(`Closed a connection from ${FLOODER} without an answer: it connects`),
+  ]);
+});
+
+test("a peer that holds connections open leaves room for the others", async () => {
+  const bench = await Bench.at(host);
+  bench.configure(["Memcached.Discover=no"]);
+  const daemon = await bench.start(["prlimit", "--nofile=200"]); // half of them are for connections
+  const idle: Asker[] = [];
+  for (let i = 0; i < 300; i++) idle.push(await asker(bench, FLOODER));
+  for (let i = 0; i < 50; i++) expect((await check(bench)).equals(ONE)).toBe(true);
+  const open = idle.filter(({ isClosed }) => !isClosed);
+  expect(open.length).toBeLessThanOrEqual(100);
+  const youngest = open.at(-1);
+  if (youngest === undefined) throw new Error("none is open");
+  await youngest.send(PING);
+  expect((await youngest.closed).equals(ONE)).toBe(true); // those that were not closed are answered, too
+  expect(daemon.exit).toBeUndefined();
+  for (const one of idle) one.end();
+});
