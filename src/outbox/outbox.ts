@@ -3,7 +3,7 @@ import { type Batch, batchOf } from "./batch.ts";
 import { Losses } from "./losses.ts";
 import { MEMORY_BYTES, type OutboxLimits, type OutboxOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
-import type { BatchState, State } from "./record.ts";
+import type { BatchState, Cursor, State } from "./record.ts";
 import type { Restored } from "./restored.ts";
 import type { OutboxRow, QueuedRow } from "./row.ts";
 import { Store } from "./store.ts";
@@ -40,7 +40,7 @@ export class Outbox {
   readonly #queue = new Queue();
   readonly #losses: Losses;
   #store: Store | undefined;
-  #cursor: number | undefined;
+  #cursor: Cursor | undefined;
   #nextPlace = 1;
   #nextId = 1;
   #flushing: Promise<void> | undefined;
@@ -63,7 +63,12 @@ export class Outbox {
 
   /** The newest slot that was put; undefined when none was, or when slots had another length then. */
   get cursor(): number | undefined {
-    return this.#cursor;
+    return this.#cursor?.slot;
+  }
+
+  /** When the slot of the cursor was sampled, as it was put; 0 when that was not said. */
+  get cursorClock(): number {
+    return this.#cursor?.clock ?? 0;
   }
 
   get stats(): OutboxStats {
@@ -77,13 +82,14 @@ export class Outbox {
     this.#bound();
   }
 
-  /** Takes the rows of one slot, also none: the cursor moves on. */
-  put(slot: number, rows: readonly OutboxRow[]): void {
+  /** Takes the rows of one slot, also none: the cursor moves on. `clock`: when the slot was sampled */
+  put(slot: number, rows: readonly OutboxRow[], clock = 0): void {
     const first = this.#nextPlace;
     const queued = rows.map(({ clock, ns, body }, at) => ({ seq: first + at, clock, ns, body }));
-    this.#queue.waiting.add(slot, queued, { first, before: this.#cursor });
+    const cursor = { slot, clock };
+    this.#queue.waiting.add(cursor, queued, { first, before: this.#cursor });
     this.#nextPlace += rows.length;
-    this.#cursor = slot;
+    this.#cursor = cursor;
     this.#bound();
     void this.#flush();
   }

@@ -5,11 +5,18 @@ import type { OutboxRow, QueuedRow } from "./row.ts";
  * The bodies of an outbox's journal records, all of them text:
  *
  *     rows  := "R " first " " count " " oldest " " newest " " cursor " " step LF line[count]
+ *     cursor := slot "@" clock | "-"
  *     line  := clock " " ns " " body LF
  *     state := "S " json                      the members of `State`
  *
  * A body is JSON and hence has no line feed in it.
  */
+
+/** A slot up to which everything has been put, and when it was sampled: a slot may be sampled twice. */
+export interface Cursor {
+  readonly slot: number;
+  readonly clock: number;
+}
 
 /** What is known about rows without reading them. `oldest` and `newest` are clocks; `step`: seconds of a slot. */
 export interface RowsHead {
@@ -17,7 +24,7 @@ export interface RowsHead {
   readonly count: number;
   readonly oldest: number;
   readonly newest: number;
-  readonly cursor: number | undefined;
+  readonly cursor: Cursor | undefined;
   readonly step: number;
 }
 
@@ -33,7 +40,7 @@ export interface BatchState {
 export interface State {
   readonly head: number;
   readonly next: number;
-  readonly cursor: number | undefined;
+  readonly cursor: Cursor | undefined;
   readonly step: number;
   readonly batch: BatchState | undefined;
 }
@@ -52,7 +59,7 @@ export async function encodeRows(
   pause: () => Promise<void> | undefined,
 ): Promise<Buffer> {
   const { first, count, oldest, newest, cursor, step } = head;
-  const parts = [Buffer.from(`R ${first} ${count} ${oldest} ${newest} ${cursor ?? "-"} ${step}\n`)];
+  const parts = [Buffer.from(`R ${first} ${count} ${oldest} ${newest} ${cursorText(cursor)} ${step}\n`)];
   for (let at = 0; at < rows.length; at += SLICE_ROWS) {
     parts.push(
       Buffer.from(
@@ -91,6 +98,15 @@ export function decodeRows(body: Buffer, from: number): readonly QueuedRow[] {
   return lines.slice(1 + skipped, 1 + head.count).flatMap((line, at) => rowOf(line, head.first + skipped + at) ?? []);
 }
 
+function cursorText(cursor: Cursor | undefined): string {
+  return cursor === undefined ? "-" : `${cursor.slot}@${cursor.clock}`;
+}
+
+function readCursor(text: string): Cursor | undefined {
+  const [slot, clock] = text.split("@").map(Number);
+  return slot === undefined || clock === undefined ? undefined : { slot, clock };
+}
+
 function lineOf({ clock, ns, body }: OutboxRow): string {
   return `${clock} ${ns} ${body}\n`;
 }
@@ -103,7 +119,7 @@ function rowOf(line: string, seq: number): QueuedRow | undefined {
   return { seq, clock, ns: Number(line.slice(afterClock + 1, afterNs)), body: line.slice(afterNs + 1) };
 }
 
-const HEAD = /^R (\d+) (\d+) (\d+) (\d+) (\d+|-) ([\d.e+-]+)$/;
+const HEAD = /^R (\d+) (\d+) (\d+) (\d+) (\d+@\d+(?:\.\d+)?|-) ([\d.e+-]+)$/;
 
 function decodeHead(line: string): RowsHead | undefined {
   const found = HEAD.exec(line);
@@ -114,7 +130,7 @@ function decodeHead(line: string): RowsHead | undefined {
     count,
     oldest,
     newest,
-    cursor: found[5] === "-" ? undefined : Number(found[5]),
+    cursor: readCursor(found[5] ?? "-"),
     step: Number(found[6]),
   };
 }

@@ -1,8 +1,9 @@
+import type { Cursor } from "./record.ts";
 import { type QueuedRow, rowBytes } from "./row.ts";
 
 /** Rows that were put together, and the slot up to which everything has been put with them. */
 export interface Put {
-  readonly cursor: number | undefined;
+  readonly cursor: Cursor | undefined;
   /** Place of its first row, or of the next one when it has none. */
   readonly first: number;
   readonly rows: readonly QueuedRow[];
@@ -11,7 +12,7 @@ export interface Put {
 
 interface Position {
   readonly first: number;
-  readonly before: number | undefined;
+  readonly before: Cursor | undefined;
 }
 
 /** Rows of one put at most, as bytes: more are several puts, of which only the last one moves the cursor. */
@@ -31,7 +32,7 @@ export class Waiting {
   }
 
   /** Takes rows whose places begin with `first`; `before`: the cursor as it was. */
-  add(cursor: number, rows: readonly QueuedRow[], { first, before }: Position): void {
+  add(cursor: Cursor, rows: readonly QueuedRow[], { first, before }: Position): void {
     const parts = split(rows);
     let next = first;
     for (const [at, part] of parts.entries()) {

@@ -3,7 +3,7 @@ import type { OutboxRow } from "../outbox/row.ts";
 import type { Stamp } from "../ring/sample.ts";
 
 export interface SlotFeedOptions {
-  readonly outbox: Pick<Outbox, "cursor" | "put" | "settled">;
+  readonly outbox: Pick<Outbox, "cursor" | "cursorClock" | "put" | "settled">;
   /** How many slots the ring keeps. */
   readonly slots: number;
   /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
@@ -43,6 +43,10 @@ export class SlotFeed {
     if (outbox.cursor === undefined) return;
     let last = newest;
     while (last > Math.max(outbox.cursor, newest - slots) && stampOf(last) === undefined) last--;
+    if ((stampOf(outbox.cursor)?.clock ?? outbox.cursorClock) !== outbox.cursorClock) {
+      this.#again = outbox.cursor;
+      await this.#feedUpTo(outbox.cursor);
+    }
     if (last > outbox.cursor) await this.#feedUpTo(last);
   }
 
@@ -63,7 +67,7 @@ export class SlotFeed {
     for (let slot = this.#next(); slot <= this.#newest && !this.#closed; slot = this.#next()) {
       this.#again = undefined;
       const stamp = stampOf(slot);
-      outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp));
+      outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp), stamp?.clock);
       if (slot < this.#newest) await outbox.settled(); // a backlog is made faster than it is written, and memory is small
     }
     this.#running = undefined;

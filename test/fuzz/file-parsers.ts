@@ -68,9 +68,15 @@ const psk: Fuzzed = {
 };
 
 const HEADER = encodeHeader({ step: 60, boot: "9c5a2f1e" });
-const STATE = { head: 3, next: 9, cursor: 7, step: 60, batch: { session: "a".repeat(32), id: 1, first: 3, last: 5 } };
+const STATE = {
+  head: 3,
+  next: 9,
+  cursor: { slot: 7, clock: 0.5 },
+  step: 60,
+  batch: { session: "a".repeat(32), id: 1, first: 3, last: 5 },
+};
 const ROWS = Buffer.from(
-  'R 3 2 1700000000 1700000060 28333334 60\n1700000000 0 "key":"a","value":"1"\n1700000060 5 "key":"b"\n',
+  'R 3 2 1700000000 1700000060 28333334@1700000060.5 60\n1700000000 0 "key":"a","value":"1"\n1700000060 5 "key":"b"\n',
 );
 
 const segments: Fuzzed = {

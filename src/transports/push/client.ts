@@ -28,7 +28,7 @@ export interface PushOptions {
   /** Slots from one value of a key to the next. */
   readonly everySlots: number;
   readonly keys: Pick<PushedKeys, "all" | "refresh">;
-  readonly outbox: Pick<Outbox, "put" | "settled" | "cursor" | "next" | "acknowledge" | "stats">;
+  readonly outbox: Pick<Outbox, "put" | "settled" | "cursor" | "cursorClock" | "next" | "acknowledge" | "stats">;
   readonly link: Pick<Link, "request" | "trouble" | "succeeded">;
   /** Aborts what the link has under way, at the close. */
   readonly abort: AbortController;

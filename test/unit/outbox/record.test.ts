@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { decodeRecord, decodeRows, encodeRows, encodeState } from "../../../src/outbox/record.ts";
 import { malformed, ok } from "../../../src/ring/answer.ts";
 
-const HEAD = { first: 7, count: 2, oldest: 100, newest: 101, cursor: 5, step: 0.5 };
+const HEAD = { first: 7, count: 2, oldest: 100, newest: 101, cursor: { slot: 5, clock: 100.25 }, step: 0.5 };
 const ROWS = [
   { clock: 100, ns: 5, body: '"value":"a b"' },
   { clock: 101, ns: 0, body: '"value":"é"' },
@@ -12,7 +12,7 @@ const none = () => undefined;
 
 test("rows are lines of text behind a head that says what they are", async () => {
   const body = await encodeRows(HEAD, ROWS, none);
-  expect(body.toString()).toBe('R 7 2 100 101 5 0.5\n100 5 "value":"a b"\n101 0 "value":"é"\n');
+  expect(body.toString()).toBe('R 7 2 100 101 5@100.25 0.5\n100 5 "value":"a b"\n101 0 "value":"é"\n');
   expect(decodeRecord(body)).toEqual(ok({ kind: "rows", head: HEAD }));
 });
 
@@ -35,7 +35,7 @@ test("any JSON comes back", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.json()), async (values) => {
       const rows = values.map((body, clock) => ({ clock, ns: clock % 7, body }));
-      const head = { first: 1, count: rows.length, oldest: 0, newest: 0, cursor: 1, step: 1 };
+      const head = { first: 1, count: rows.length, oldest: 0, newest: 0, cursor: { slot: 1, clock: 0 }, step: 1 };
       const read = decodeRows(await encodeRows(head, rows, none), 1);
       expect(read).toEqual(rows.map((row, at) => ({ seq: 1 + at, ...row })));
     }),
@@ -43,11 +43,11 @@ test("any JSON comes back", async () => {
 });
 
 const states = [
-  { head: 3, next: 9, cursor: 7, step: 60, batch: { session: "ab", id: 1, first: 3, last: 5 } },
+  { head: 3, next: 9, cursor: { slot: 7, clock: 0 }, step: 60, batch: { session: "ab", id: 1, first: 3, last: 5 } },
   { head: 1, next: 1, cursor: undefined, step: 1, batch: undefined },
 ];
 for (const state of states) {
-  test(`a state comes back: ${state.cursor}`, () => {
+  test(`a state comes back: ${state.cursor?.slot}`, () => {
     expect(decodeRecord(encodeState(state))).toEqual(ok({ kind: "state", state }));
   });
 }

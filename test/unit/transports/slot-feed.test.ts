@@ -2,13 +2,17 @@ import { expect, test } from "vitest";
 import type { OutboxRow } from "../../../src/outbox/row.ts";
 import { SlotFeed } from "../../../src/transports/slot-feed.ts";
 
-/** An outbox that only remembers, and a feed into it whose rows name their slot. `unsampled`: slots without a sample. */
+/**
+ * An outbox that only remembers, and a feed into it whose rows name their slot. `unsampled`: slots without a sample; `twice`: slots that have been sampled once more since they were put.
+ */
 function feeding({
   cursor,
   unsampled = [],
+  twice = [],
 }: {
   readonly cursor?: number;
   readonly unsampled?: readonly number[];
+  readonly twice?: readonly number[];
 } = {}) {
   const put: (readonly [slot: number, rows: readonly OutboxRow[]])[] = [];
   const unsettled = { now: 0, most: 0 };
@@ -16,7 +20,9 @@ function feeding({
     get cursor(): number | undefined {
       return put.at(-1)?.[0] ?? cursor;
     },
-    put: (slot: number, rows: readonly OutboxRow[]) => {
+    cursorClock: 60 * (cursor ?? 0),
+    put: (slot: number, rows: readonly OutboxRow[], clock = 0) => {
+      outbox.cursorClock = clock;
       put.push([slot, rows]);
       unsettled.most = Math.max(unsettled.most, ++unsettled.now);
     },
@@ -27,7 +33,11 @@ function feeding({
   const feed = new SlotFeed({
     outbox,
     slots: 10,
-    stampOf: (slot) => (unsampled.includes(slot) ? undefined : { clock: slot * 60, mono: slot * 60 }),
+    stampOf: (slot) => {
+      if (unsampled.includes(slot)) return undefined;
+      const clock = slot * 60 + (twice.includes(slot) ? 30 : 0);
+      return { clock, mono: clock };
+    },
     evaluate: async (slot, { clock }) => [{ clock, ns: 0, body: String(slot) }],
   });
   return { feed, slots: () => put.map(([slot]) => slot), rows: () => put.flatMap(([, rows]) => rows), unsettled };
@@ -88,6 +98,14 @@ test("what was sampled before a kill is taken up before the same slot is sampled
   await feed.slotClosed(100);
   await feed.slotClosed(103);
   expect(slots()).toEqual([99, 100, 100, 101, 102, 103]);
+});
+
+test("a slot that was sampled once more before a kill, and not evaluated then, is taken up", async () => {
+  const { feed, rows } = feeding({ cursor: 98, twice: [98], unsampled: [100] });
+  await feed.catchUp(100);
+  expect(rows().map(({ clock }) => clock)).toEqual([98 * 60 + 30, 99 * 60]);
+  await feed.catchUp(100);
+  expect(rows()).toHaveLength(2);
 });
 
 test("a destination without a past has nothing to take up", async () => {

@@ -124,14 +124,16 @@ export interface Row {
 export class MemoryOutbox {
   readonly puts: { readonly slot: number; readonly rows: readonly OutboxRow[] }[] = [];
   cursor: number | undefined;
+  cursorClock = 0;
   failed = 0;
   #waiting: OutboxRow[] = [];
   #batch: Batch | undefined;
   #id = 1;
 
-  put(slot: number, rows: readonly OutboxRow[]): void {
+  put(slot: number, rows: readonly OutboxRow[], clock = 0): void {
     this.puts.push({ slot, rows });
     this.cursor = slot;
+    this.cursorClock = clock;
     this.#waiting.push(...rows);
     this.unsettled += rows.reduce((bytes, { body }) => bytes + body.length, 0);
     this.mostUnsettled = Math.max(this.mostUnsettled, this.unsettled);
