@@ -188,5 +188,6 @@ export function contentsOf({ kind, error, body, signature, little }: Message): P
   const values = decodeValues(body, signature, little);
   if (kind !== "error") return values;
   const words = values.kind === "ok" ? textOf(values.value[0]) : "";
-  return malformed(words === "" ? error : `${words} (${error})`);
+  const name = error === "" ? "an error without a name" : error;
+  return malformed(words === "" ? name : `${words} (${name})`);
 }

@@ -126,6 +126,11 @@ test("MessageReader: a message of 1 GB is refused by its head", () => {
   });
 });
 
+test("contentsOf: an error without name and words has a reason, too", () => {
+  const message: Message = { kind: "error", serial: 1, error: "", signature: "", body: new Uint8Array(), little: true };
+  expect(contentsOf(message)).toEqual({ kind: "malformed", reason: "an error without a name" });
+});
+
 test("contentsOf: an error says its words and its name", () => {
   const error: Message = {
     kind: "error",
