@@ -1,6 +1,6 @@
 import { accessWords } from "../../io/access-words.ts";
 import type { Io } from "../../io/io.ts";
-import { type BytePath, bytePath } from "../../io/local-files.ts";
+import { type BytePath, bytePath, type Reached } from "../../io/local-files.ts";
 import { shortName } from "../../items/short-name.ts";
 import type { GoodSample, Labels } from "../../ring/sample.ts";
 import type { Finding } from "../source.ts";
@@ -63,8 +63,9 @@ export class Place {
 
   sample(around: Surroundings): GoodSample {
     this.#finding = undefined;
-    const path = this.spec.path === undefined ? undefined : this.#real(bytePath(this.spec.path));
-    const noDisk = this.#findDisk(path, around);
+    const real = this.spec.path === undefined ? undefined : this.#io.files.real(bytePath(this.spec.path));
+    const path = real?.kind === "ok" ? real.value : bytePath(this.spec.path ?? "");
+    const noDisk = this.#findDisk(path, around, real);
     const stamp = this.#io.now();
     const written = this.#written(this.#sought(path, around), around);
     this.#epoch = written.epoch;
@@ -85,24 +86,20 @@ export class Place {
     };
   }
 
-  #real(path: BytePath): BytePath {
-    const real = this.#io.files.real(path);
-    return real.kind === "ok" ? real.value : path;
-  }
-
-  /** Why there is none; empty when there is. */
-  #findDisk(path: BytePath | undefined, { mounts, disks }: Surroundings): string {
+  /** Why there is none; empty when there is. A path that may not be followed to its end still lies on the same disk. */
+  #findDisk(path: BytePath, { mounts, disks }: Surroundings, real: Reached<BytePath> | undefined): string {
     this.#disk = undefined;
-    if (path === undefined) return `Pressure.${this.spec.name} has no Path`;
+    if (real === undefined) return `Pressure.${this.spec.name} has no Path`;
+    if (real.kind === "failed" && real.code === "ENOENT") return `there is no "${this.spec.path}"`;
     const found = diskOf(path, { mounts, disks, files: this.#io.files });
     if (found.kind === "malformed") return found.reason;
     this.#disk = found.value;
     return "";
   }
 
-  #sought(path: BytePath | undefined, { writers }: Surroundings): Sought {
+  #sought(path: BytePath, { writers }: Surroundings): Sought {
     const { process } = this.spec;
-    return process === undefined ? writers.inDirectory(path ?? "") : writers.named(process);
+    return process === undefined ? writers.inDirectory(path) : writers.named(process);
   }
 
   #written(sought: Sought, { boot }: Surroundings): Written {

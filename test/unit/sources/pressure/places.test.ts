@@ -132,6 +132,19 @@ test("a process in a container is left alone", async () => {
   expect(world.text("pressure.process.state[log]")).toBe("0");
 });
 
+test("a directory that is not there lies on no disk, until it is", async () => {
+  const world = new World({ log: { Path: "/var/lgo" } });
+  world.missing.add("/var/lgo");
+  await world.tick();
+  await world.tick();
+  expect(world.text("pressure.disk.util[log,1s]")).toBe('(unknown: There is no "/var/lgo".)');
+  expect(world.text("pressure.discovery")).toContain('"{#DISK}":""');
+  world.missing.clear();
+  await world.tick();
+  await world.tick();
+  expect(world.text("pressure.discovery")).toContain('"{#DISK}":"vda"');
+});
+
 test("a place on no disk says so; the others' disks are fine", async () => {
   const world = new World({ a: { Path: "/overlay/x" }, b: { Path: "/link" } });
   world.files.set(

@@ -28,6 +28,8 @@ interface Process {
 export class World {
   readonly files = new Map<string, Entry>();
   readonly links = new Map<string, string>();
+  /** Paths that are not there; all others are. */
+  readonly missing = new Set<string>();
   readonly samples = new Map<string, Sample>();
   readonly findings: Finding[] = [];
   roster: Roster | undefined;
@@ -148,6 +150,7 @@ export class World {
       link: (path) => this.#link(path),
       real: (path) => {
         const found = this.#link(path);
+        if (this.missing.has(path)) return ABSENT;
         return found.kind === "ok" ? found : { kind: "ok", value: path };
       },
     };
