@@ -37,13 +37,19 @@ export class Acceptance {
     return this.#standings.dueAt;
   }
 
-  /** Looks at a batch that a server has and of which it refused so many rows. */
-  async judge({ rows }: Batch, failed: number): Promise<void> {
+  /**
+   * Looks at a batch that a server has and of which it refused so many rows.
+   * @param isRepeated then it refuses also what it has already
+   */
+  async judge({ rows }: Batch, failed: number, isRepeated: boolean): Promise<void> {
     const keyed = rows.map((row) => ({ key: readSenderKey(row.body), row }));
-    const expected = keyed.filter(({ key }) => this.#standings.isRefused(key)).length;
-    if (failed === 0) this.#accept(keyed.map(({ key }) => key));
-    else if (failed !== expected || keyed.some(({ key }) => !this.#standings.isKnown(key)))
-      await this.#find([...new Set(keyed.map(({ key }) => key))]);
+    const keys = [...new Set(keyed.map(({ key }) => key))];
+    const news = keys.filter((key) => !this.#standings.isKnown(key));
+    const refused = () => keyed.filter(({ key }) => this.#standings.isRefused(key)).length;
+    if (failed === 0) this.#accept(keys);
+    else if (failed !== refused() || news.length > 0) await this.#find(keys);
+    // Some that it takes now were refused with the batch: it has learned of them in between, and does not say of which.
+    if (!isRepeated && failed > refused()) for (const key of news) this.#standings.doubt(key, this.#now());
     if (failed > 0) for (const { key, row } of keyed) this.#standings.keep(key, row);
   }
 

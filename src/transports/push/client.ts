@@ -145,7 +145,7 @@ export class PushClient implements Destination {
     if (sent.kind === "done") {
       const isRepeated = batch.isRecalled || batch === this.#tried; // servers refuse what they have already
       outbox.acknowledge(batch, isRepeated ? 0 : sent.value.failed);
-      await this.#acceptance.judge(batch, sent.value.failed);
+      await this.#acceptance.judge(batch, sent.value.failed, isRepeated);
     }
     this.#tried = batch;
     if (sent.kind === "failed") this.#pausedUntil = io.now().mono + sent.pause;

@@ -48,6 +48,12 @@ export class Standings {
     this.#keys.set(key, waits ? { ...standing, dueAt: Number.NEGATIVE_INFINITY } : ACCEPTED);
   }
 
+  /** The server takes it, but may not have taken its first rows: it is tried again at once. */
+  doubt(key: string, now: number): void {
+    if (this.#keys.get(key)?.kind !== "accepted") return;
+    this.#keys.set(key, { kind: "newcomer", ...newcomer(key, now), dueAt: Number.NEGATIVE_INFINITY });
+  }
+
   /** The server has what was kept for it. */
   settle(key: string): void {
     this.#keys.set(key, ACCEPTED);
@@ -63,8 +69,7 @@ export class Standings {
   refuse(key: string, now: number): "known" | "new" | "lost" {
     const standing = this.#keys.get(key);
     if (standing === undefined) {
-      const newcomer = { key, since: now, pause: FIRST_PAUSE_SECONDS, dueAt: now + FIRST_PAUSE_SECONDS, rows: [] };
-      this.#keys.set(key, { kind: "newcomer", ...newcomer });
+      this.#keys.set(key, { kind: "newcomer", ...newcomer(key, now) });
       return "new";
     }
     if (standing.kind !== "accepted") return "known";
@@ -107,4 +112,8 @@ export class Standings {
   #newcomers(): readonly Newcomer[] {
     return [...this.#keys.values()].filter((standing) => standing.kind === "newcomer");
   }
+}
+
+function newcomer(key: string, now: number): Newcomer {
+  return { key, since: now, pause: FIRST_PAUSE_SECONDS, dueAt: now + FIRST_PAUSE_SECONDS, rows: [] };
 }

@@ -194,6 +194,20 @@ test("values of a new key are sent as soon as the server takes it, with their cl
   });
 });
 
+test("a first value that is refused just before the server learns of its item is sent again", async () => {
+  const { client, trapper, tick } = pushing({ keys: ["cache.items", "own.ping"], items: ["own.ping"] });
+  const { request } = trapper;
+  trapper.request = async (attempt) => {
+    const requested = await request.call(trapper, attempt);
+    trapper.items.add("cache.items");
+    return requested as never;
+  };
+  await tick(2);
+  await client.close();
+  const values = trapper.history.filter((line) => line.startsWith("cache.items"));
+  expect([...new Set(values)].sort()).toEqual([`cache.items=0 at ${START}`, `cache.items=1 at ${START + 1}`]);
+});
+
 test("a key that is refused for ten minutes is given up, but still sent with the others", async () => {
   const { client, trapper, outbox, lines, io, tick } = pushing({ keys: ["own.ping"], items: [] });
   await tick(1);
