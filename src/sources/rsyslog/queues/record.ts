@@ -55,19 +55,24 @@ interface Parts {
 
 /** Undefined: it, or its disk part, lacks what every queue has. */
 function recordOf({ memory, disk, action }: Parts): QueueRecord | undefined {
-  const size = memory.numbers.get("size");
+  const size = sizeOf(memory);
   const enqueued = action?.numbers.get("processed") ?? memory.numbers.get("enqueued");
-  const sizeOnDisk = disk?.numbers.get("size");
+  const sizeOnDisk = disk === undefined ? undefined : sizeOf(disk);
   if (size === undefined || enqueued === undefined || (disk !== undefined && sizeOnDisk === undefined))
     return undefined;
-  const onDisk = sizeOnDisk === undefined ? undefined : Number(sizeOnDisk);
   const bytes = (disk ?? memory).numbers.get("disk.usage");
   return {
-    size: Number(size) + (onDisk ?? 0),
-    disk: onDisk,
+    size: size + (sizeOnDisk ?? 0),
+    disk: sizeOnDisk,
     counters: new Map([["enqueued", enqueued], ...lossesOf(memory, disk), ["put_back", putBack(disk, action)]]),
     diskBytes: bytes === undefined ? undefined : Number(bytes),
   };
+}
+
+/** Undefined: there is none, or one that fell below 0 and came out near 2^64. */
+function sizeOf({ numbers }: StatsObject): number | undefined {
+  const size = numbers.get("size");
+  return typeof size === "number" ? size : undefined;
 }
 
 function putsBack(disk: StatsObject | undefined): boolean {

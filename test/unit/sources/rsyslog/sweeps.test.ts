@@ -74,6 +74,29 @@ describe("reports come seldom", () => {
     expect(world.bench.text("rsyslog.discovery")).toContain('"{#QUEUE}":"q"');
   });
 
+  test("the master of all has what the others have; stale ones keep their state and the age of the report", async () => {
+    const world = new World([], { step: 60 });
+    expect(world.bench.text("rsyslog.get")).toBe(
+      "(unknown: No statistics of rsyslogd are read: tidemark doctor says what to do.)",
+    );
+    await run(world, { ...slowly, seconds: 1200 }, (n) => ({
+      ...queue(5, 600 * n),
+      "core.action a": { processed: n, failed: 0 },
+    }));
+    expect(world.bench.json("rsyslog.get")).toMatchObject({
+      statistics: { state_text: "up", report_interval: 300 },
+      queues: { q: { state_text: "waiting", size: 5, enqueued: { "5m": 2, "15m": 2 } } },
+      actions: { a: { state_text: "well", failed: { "15m": 0 } } },
+      inputs: {},
+      spools: {},
+    });
+    await world.ticks(17, 60);
+    const { statistics, queues } = world.bench.json("rsyslog.get") as Record<string, object>;
+    expect(statistics).toMatchObject({ state_text: "stale", report_age: 1020 });
+    expect(queues).toMatchObject({ q: { state_text: "stale", queue: "q" } });
+    expect(JSON.stringify(queues)).not.toContain("size");
+  });
+
   test("an interval that was measured is told in round figures", () => {
     const arrived = { clock: 0, mono: 0 };
     const why = staleSweep({ number: 1, clock: 0, arrived, objects: [] }, { clock: 60, mono: 60 }, 3.4129998683929443);
@@ -266,6 +289,17 @@ describe("odd objects", () => {
     expect(world.bench.text("rsyslog.queue.enqueued.rate[half,1m]")).toBe("1");
     await run(world, { ...each, seconds: 40 }, (n) => ({ "core.queue bare": { size: 0, enqueued: n } }));
     expect(world.bench.text("rsyslog.queue.discarding[bare]")).toBe("(none: No two reports yet tell.)");
+  });
+
+  test("a size below 0, which comes out near 2^64, is none", async () => {
+    const world = new World([], { step: 10 });
+    const size = (text: string) => `Sat Nov 21 23:35:2${text}`;
+    const record = (text: string) => `{"name":"odd","origin":"core.queue","size":${text},"enqueued":1}`;
+    world.write([size(`3 2026: ${record("5")}`)]);
+    await world.ticks(1, 10);
+    world.write([size(`5 2026: ${record("18446744073709551615")}`)]);
+    await world.ticks(1, 10);
+    expect(world.bench.text("rsyslog.queue.size[odd]")).toBe("(unknown: Rsyslogd does not report it any more.)");
   });
 
   test("a disk part that is lost on the way takes nothing from its queue's size: the queue is missing", async () => {
