@@ -1,0 +1,244 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { pause, waitFor } from "../real/wait.ts";
+import { Api, found } from "./api.ts";
+import { findServer, type Server, VERSIONS, type Version } from "./lab.ts";
+import type { PolledHost } from "./polled-host.ts";
+import { type Problem, ProblemWatch } from "./problems.ts";
+import { createLinked, discoverNow } from "./template-host.ts";
+import { install, quickened, type TemplateFile, templateFiles } from "./templates.ts";
+
+/*
+ * A campaign strikes real targets with real faults, all at once, while servers of both versions watch them by our templates:
+ * each fault must become its problem, each problem must end when the fault is mended, and there must be no other one.
+ *
+ * It goes quickly: there is a sample every two seconds, the server asks each second, and windows are minutes. With TIDEMARK_LAB_PACE=real it goes as it
+ * does for everybody: the templates as they are, a sample a minute. That takes two hours, and gives the times that the documentation tells.
+ */
+
+/** How fast everything goes. */
+interface Pace {
+  readonly real: boolean;
+  readonly schedule: string;
+  readonly tickSeconds: number;
+  readonly history: string;
+  /** How long the server may take to know what is there. */
+  readonly startSeconds: number;
+  /** How long without faults there must be no problem. */
+  readonly quietSeconds: number;
+  /** How long a problem may be waited for. */
+  readonly patienceSeconds: number;
+}
+
+const QUICK: Pace = {
+  real: false,
+  schedule: "*/2 * * * * *",
+  tickSeconds: 2,
+  history: "2m",
+  startSeconds: 120,
+  quietSeconds: 70,
+  patienceSeconds: 240,
+};
+const REAL: Pace = {
+  real: true,
+  schedule: "* * * * *",
+  tickSeconds: 60,
+  history: "1h",
+  startSeconds: 900,
+  quietSeconds: 900,
+  patienceSeconds: 5400,
+};
+export const PACE: Pace = process.env["TIDEMARK_LAB_PACE"] === "real" ? REAL : QUICK;
+
+/** Long enough for the longest of both. */
+const CAMPAIGN_MS = 4 * PACE.patienceSeconds * 1000;
+
+export interface Fault {
+  /** Name of the target, which the trigger's name begins with; "" for one of the host. */
+  readonly target: string;
+  /** The trigger's name without the target. */
+  readonly trigger: string;
+  /** What the event's name says behind the target. */
+  readonly event: RegExp;
+  strike(): Promise<unknown> | unknown;
+  mend(): Promise<unknown> | unknown;
+}
+
+export interface Campaign {
+  readonly file: string;
+  readonly at: { readonly host: string; readonly port: number };
+  readonly macros: Readonly<Record<string, string>>;
+  /** A key for each target that must have a value before it begins. */
+  readonly ready: readonly string[];
+  /** Triggers whose problems may come and go: a restart that a fault needs is told, too. */
+  readonly besides: RegExp;
+}
+
+interface Watched {
+  readonly version: Version;
+  readonly host: PolledHost;
+  readonly watch: ProblemWatch;
+}
+
+interface Times {
+  readonly fault: Fault;
+  readonly version: Version;
+  readonly raised: number;
+  recovered?: number;
+}
+
+/** Declares the tests of a campaign; `prepare` is called once, when they begin. */
+export function campaign(name: string, faults: readonly Fault[], prepare: () => Promise<Campaign>): void {
+  const servers = VERSIONS.flatMap((version) => findServer(version) ?? []);
+  for (const version of VERSIONS) {
+    if (!servers.some((server) => server.version === version)) {
+      test.skip(`Zabbix ${version}: not in the lab, or there is no lab`);
+    }
+  }
+  describe.skipIf(servers.length === 0)(
+    `${name}, Zabbix ${servers.map(({ version }) => version).join(" and ")}`,
+    () => {
+      const running = new Running(servers, faults);
+      const each = faults.map((fault) => ({ name: triggerOf(fault), fault }));
+
+      test(
+        "healthy: every target has its values, and there is no problem",
+        async () => {
+          await running.begin(await prepare());
+          await running.isQuiet();
+        },
+        CAMPAIGN_MS,
+      );
+
+      test("all faults strike", () => running.strikeAll(), CAMPAIGN_MS);
+      test.each(each)("$name: the problem comes", ({ fault }) => running.expectRaised(fault), CAMPAIGN_MS);
+      test("there is no other problem", () => running.expectNoOther());
+      test("all faults are mended", () => running.mendAll(), CAMPAIGN_MS);
+      test.each(each)("$name: the problem ends", ({ fault }) => running.expectRecovered(fault), CAMPAIGN_MS);
+      test("no problem is left", () => running.expectNothingLeft(), CAMPAIGN_MS);
+
+      afterAll(() => running.tell());
+    },
+  );
+}
+
+class Running {
+  readonly #servers: readonly Server[];
+  readonly #faults: readonly Fault[];
+  readonly #struck = new Map<Fault, number>();
+  readonly #mended = new Map<Fault, number>();
+  readonly #times: Times[] = [];
+  #campaign: Campaign | undefined;
+  #watched: readonly Watched[] = [];
+
+  constructor(servers: readonly Server[], faults: readonly Fault[]) {
+    this.#servers = servers;
+    this.#faults = faults;
+  }
+
+  async begin(campaign: Campaign): Promise<void> {
+    this.#campaign = campaign;
+    this.#watched = await Promise.all(this.#servers.map((server) => watched(server, campaign)));
+    await Promise.all(this.#watched.map(({ host }) => allKnown(host, campaign.ready)));
+  }
+
+  async isQuiet(): Promise<void> {
+    await pause(PACE.quietSeconds * 1000);
+    expect(this.#watched.flatMap(({ watch }) => watch.all.filter((problem) => !this.#isBeside(problem)))).toEqual([]);
+  }
+
+  async strikeAll(): Promise<void> {
+    await Promise.all(this.#faults.map((fault) => act(this.#struck, fault, fault.strike)));
+  }
+
+  async mendAll(): Promise<void> {
+    await Promise.all(this.#faults.map((fault) => act(this.#mended, fault, fault.mend)));
+  }
+
+  async expectRaised(fault: Fault): Promise<void> {
+    const struck = this.#struck.get(fault) ?? Number.POSITIVE_INFINITY;
+    await Promise.all(
+      this.#watched.map(async ({ version, watch }) => {
+        const problem = await watch.raised(triggerOf(fault), struck, PACE.patienceSeconds);
+        this.#times.push({ fault, version, raised: problem.seen - struck });
+        expect(problem.event).toMatch(fault.event);
+        expect(problem.event).not.toMatch(/\*UNKNOWN\*|\{[#$A-Z]/);
+      }),
+    );
+  }
+
+  async expectRecovered(fault: Fault): Promise<void> {
+    const mended = this.#mended.get(fault) ?? Number.POSITIVE_INFINITY;
+    await Promise.all(
+      this.#watched.map(async ({ version, watch }) => {
+        const over = await watch.recovered(triggerOf(fault), PACE.patienceSeconds);
+        const times = this.#times.find((one) => one.fault === fault && one.version === version);
+        if (times !== undefined) times.recovered = over - mended;
+      }),
+    );
+  }
+
+  expectNoOther(): void {
+    const meant = new Set(this.#faults.map(triggerOf));
+    const others = this.#watched.flatMap(({ version, watch }) =>
+      watch.all.filter((one) => !meant.has(one.trigger) && !this.#isBeside(one)).map((one) => ({ version, ...one })),
+    );
+    expect(others).toEqual([]);
+  }
+
+  async expectNothingLeft(): Promise<void> {
+    this.expectNoOther();
+    const left = () => this.#watched.flatMap(({ watch }) => watch.open);
+    await waitFor(() => left().length === 0 || Promise.reject(new Error(JSON.stringify(left()))), {
+      what: "the end of all problems",
+      seconds: PACE.patienceSeconds,
+    });
+  }
+
+  /** The table of times, for whoever runs it. */
+  tell(): void {
+    const lines = this.#times.map(
+      ({ fault, version, raised, recovered }) =>
+        `| ${triggerOf(fault)} | ${version} | ${raised.toFixed(1)} s | ${recovered?.toFixed(1) ?? "-"} s |`,
+    );
+    process.stderr.write(
+      `\n${["| Trigger | Zabbix | Fault to problem | Mended to recovered |", ...lines].join("\n")}\n`,
+    );
+  }
+
+  #isBeside({ trigger }: Problem): boolean {
+    return this.#campaign?.besides.test(trigger) ?? false;
+  }
+}
+
+async function act(times: Map<Fault, number>, fault: Fault, how: () => unknown): Promise<void> {
+  times.set(fault, Date.now() / 1000);
+  await how.call(fault);
+}
+
+function triggerOf({ target, trigger }: Fault): string {
+  return target === "" ? trigger : `${target}: ${trigger}`;
+}
+
+async function watched(server: Server, { file, at, macros }: Campaign): Promise<Watched> {
+  const api = await Api.login(server);
+  const shipped = found(
+    templateFiles(server.version).find((template) => template.file === file),
+    `no ${file}`,
+  );
+  const template: TemplateFile = PACE.real ? shipped : quickened(shipped);
+  await install(api, server, template);
+  const name = `tidemark campaign ${file.replace(".yaml", "")}`;
+  const host = await createLinked(server, { name, at, templates: [template.title], macros });
+  return { version: server.version, host, watch: new ProblemWatch(host) };
+}
+
+async function allKnown(host: PolledHost, keys: readonly string[]): Promise<void> {
+  if (PACE.real) await discoverNow(host);
+  const known = async () => {
+    await pause(1000);
+    const items = await host.items();
+    const missing = keys.filter((key) => items.get(key)?.value === undefined);
+    return missing.length === 0 || Promise.reject(new Error(missing.join(" ")));
+  };
+  await waitFor(known, { what: "values of all targets", seconds: PACE.startSeconds });
+}
