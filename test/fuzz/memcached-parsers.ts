@@ -19,7 +19,7 @@ const text: Fuzzed = {
   name: "memcached's text protocol",
   stock: () => ({
     corpus: [
-      ...samples("memcached", /1\.(2\.5|4\.15|6\.45)-(idle|loaded)-stats.*\.txt$/),
+      ...samples("memcached", /1\.(2\.5|4\.15|6\.45)-idle-stats.*\.txt$/),
       ...samples("memcached", /1\.6\.(18|45)-idle-stats-settings\.txt$/),
       Buffer.concat([
         ...samples("memcached", /1\.6\.45-idle-stats\.txt$/),
@@ -27,7 +27,7 @@ const text: Fuzzed = {
         ...samples("memcached", /1\.6\.45-idle-stats-slabs\.txt$/),
       ]),
       ...texts("ERROR\r\n", "CLIENT_ERROR unauthenticated\r\n", "SERVER_ERROR out of memory writing stats\r\n"),
-    ],
+    ].map((reply) => reply.subarray(0, 3000)),
     dictionary: words("STAT END\r\n ERROR\r\n RESET\r\n items:1: items:255:age 63: :: STAT\u0020 pid uptime yes"),
   }),
   read: (bytes, dice) => {
