@@ -7,8 +7,8 @@ export interface StateTrigger extends Pick<Trigger, "name" | "priority" | "scope
   readonly error?: Figure;
   /** The lowest and the highest number of the states meant. */
   readonly numbers: readonly [lowest: number, highest: number];
-  /** Values running that must be so: `#2`, since one alone may be a moment. A window (`10m`) must be full of them. */
-  readonly span?: string;
+  /** Values running that must be so, two where nothing is said: one alone may be a moment. */
+  readonly span?: `#${number}`;
   readonly after?: readonly Trigger[];
   readonly closable?: boolean;
 }
@@ -16,21 +16,13 @@ export interface StateTrigger extends Pick<Trigger, "name" | "priority" | "scope
 /** A problem while a state item says so and until it says something else, which it always does. */
 export function stateTrigger({ state, error, numbers, span = "#2", ...declared }: StateTrigger): Trigger {
   const [lowest, highest] = numbers.map(String) as [string, string];
-  const held = joined(
-    phrase`min(${state},${span})>=${lowest} and max(${state},${span})<=${highest}`,
-    full(state, span),
-  );
+  const held = phrase`min(${state},${span})>=${lowest} and max(${state},${span})<=${highest}`;
   return triggerOf({
     ...declared,
     event: error === undefined ? phrase`${declared.name}` : phrase`${declared.name}: ${error}`,
     expression: error === undefined ? held : joined(held, phrase` and length(last(${error}))>=0`),
     recovery: phrase`last(${state})<${lowest} or last(${state})>${highest}`,
   });
-}
-
-/** A window with one value is no window. */
-function full(state: Figure, span: string): Phrase {
-  return span.startsWith("#") ? phrase`` : phrase` and count(${state},${span})>=5`;
 }
 
 function joined(...phrases: readonly Phrase[]): Phrase {
