@@ -1,4 +1,5 @@
 import { HALF, shortfall } from "../../derive/coverage.ts";
+import { figure } from "../../items/master.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View, Window } from "../../ring/moment.ts";
 
@@ -30,13 +31,29 @@ export interface Sweeps {
 
 /** Unknown while there is no good sample. */
 export function sweepsIn(view: View, window: Window): Answer<Sweeps> {
+  return sweepsOf(view, window, ticksSince(view, oldestOf(view, window)));
+}
+
+/** Figures by window, `{"5m": 1.5}`, all from one walk through the ring: a master has dozens of them. */
+export function bySweeps(view: View, windows: readonly Steps[]): (of: (sweeps: Sweeps) => Answer<number>) => object {
+  const oldest = Math.min(...windows.map(({ window }) => oldestOf(view, window)));
+  const ticks = ticksSince(view, oldest);
+  const found = windows.map(({ window }) => [window.text, sweepsOf(view, window, ticks)] as const);
+  return (of) => Object.fromEntries(found.map(([text, sweeps]) => [text, figure(flatMap(sweeps, of))]));
+}
+
+/** @param ticks whose sweeps lie in the window, and perhaps older ones */
+function sweepsOf(view: View, window: Window, ticks: readonly View[]): Answer<Sweeps> {
   const end = view.number(SWEEP);
-  const interval = view.number(INTERVAL);
   if (Number.isNaN(end)) return unknown("no statistics at this time");
-  const ticks = ticksSince(view, end - window.seconds - allowance(view, interval));
-  const start = nearest(ticks, end - window.seconds);
-  const within = ticks.slice(0, ticks.indexOf(start) + 1);
-  return value({ window, view, ticks: within, seconds: end - start.number(SWEEP), interval });
+  const within = ticks.slice(0, startOf(ticks, end - window.seconds, oldestOf(view, window)) + 1);
+  const start = within.at(-1) ?? view;
+  return value({ window, view, ticks: within, seconds: end - start.number(SWEEP), interval: view.number(INTERVAL) });
+}
+
+/** A sweep before this clock is none of the window. */
+function oldestOf(view: View, { seconds }: Window): number {
+  return view.number(SWEEP) - seconds - allowance(view, view.number(INTERVAL));
 }
 
 /** Where ticks see several sweeps each, that of a tick may lie up to an interval off the window's start. */
@@ -58,9 +75,17 @@ function ticksSince(view: View, oldest: number): readonly View[] {
   return found;
 }
 
-function nearest(ticks: readonly View[], clock: number): View {
-  const off = (tick: View) => Math.abs(tick.number(SWEEP) - clock);
-  return ticks.reduce((best, tick) => (off(tick) <= off(best) ? tick : best));
+/** Place of the tick whose sweep comes nearest to a clock, among those that are not too old; the newest at least. */
+function startOf(ticks: readonly View[], clock: number, oldest: number): number {
+  let [newer, older] = [0, ticks.length];
+  while (older - newer > 1) {
+    const middle = (newer + older) >> 1;
+    if ((ticks[middle]?.number(SWEEP) ?? Number.NaN) > clock) newer = middle;
+    else older = middle;
+  }
+  const before = ticks[older]?.number(SWEEP) ?? Number.NaN;
+  const after = ticks[newer]?.number(SWEEP) ?? Number.NaN;
+  return !(before < oldest) && clock - before <= Math.abs(after - clock) ? older : newer;
 }
 
 /** Whether the window holds all sweeps that there can be in it. */
@@ -99,14 +124,20 @@ function stepsOf({ view, window, ticks }: Sweeps): Steps {
 
 /** Per second of the time between the sweeps; none until they cover half of the window. */
 export function sweepRate(view: View, window: Window, fields: readonly string[]): Answer<number> {
-  return flatMap(flatMap(sweepsIn(view, window), pairs), (sweeps) =>
-    flatMap(total(sweeps, fields), (rise) => value(rise / sweeps.seconds)),
-  );
+  return flatMap(sweepsIn(view, window), (sweeps) => rateOf(sweeps, fields));
+}
+
+export function rateOf(sweeps: Sweeps, fields: readonly string[]): Answer<number> {
+  return flatMap(pairs(sweeps), () => flatMap(total(sweeps, fields), (rise) => value(rise / sweeps.seconds)));
 }
 
 /** What counters rose together in the window; none until all of it is known. */
 export function sweepIncrease(view: View, window: Window, fields: readonly string[]): Answer<number> {
-  return flatMap(flatMap(sweepsIn(view, window), wholePairs), (sweeps) => total(sweeps, fields));
+  return flatMap(sweepsIn(view, window), (sweeps) => increaseOf(sweeps, fields));
+}
+
+export function increaseOf(sweeps: Sweeps, fields: readonly string[]): Answer<number> {
+  return flatMap(wholePairs(sweeps), () => total(sweeps, fields));
 }
 
 function total(sweeps: Sweeps, fields: readonly string[]): Answer<number> {
@@ -117,13 +148,16 @@ function total(sweeps: Sweeps, fields: readonly string[]): Answer<number> {
 
 /** The largest level of a gauge at the sweeps of a window, one sweep at least. */
 export function sweepMaximum(view: View, window: Window, field: string): Answer<number> {
-  return flatMap(sweepsIn(view, window), (sweeps) => {
-    if (sweeps.seconds < HALF * window.seconds && !isWhole(sweeps)) return none(known(sweeps));
-    const since = view.number(SWEEP) - window.seconds;
-    const inside = sweeps.ticks.filter((tick) => tick.slot === view.slot || tick.number(SWEEP) > since);
-    const levels = inside.map((tick) => tick.number(field)).filter((level) => !Number.isNaN(level));
-    return levels.length === 0 ? none(`not known in the last ${window.text}`) : value(Math.max(...levels));
-  });
+  return flatMap(sweepsIn(view, window), (sweeps) => maximumOf(sweeps, field));
+}
+
+export function maximumOf(sweeps: Sweeps, field: string): Answer<number> {
+  const { view, window } = sweeps;
+  if (sweeps.seconds < HALF * window.seconds && !isWhole(sweeps)) return none(known(sweeps));
+  const since = view.number(SWEEP) - window.seconds;
+  const inside = sweeps.ticks.filter((tick) => tick.slot === view.slot || tick.number(SWEEP) > since);
+  const levels = inside.map((tick) => tick.number(field)).filter((level) => !Number.isNaN(level));
+  return levels.length === 0 ? none(`not known in the last ${window.text}`) : value(Math.max(...levels));
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Discovery, Item, Params } from "../../../items/item.ts";
-import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
+import { ERROR_ITEM, figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { none } from "../../../ring/answer.ts";
 import type { Steps, View } from "../../../ring/moment.ts";
 import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { ACTIONS } from "../sources.ts";
-import { sweepIncrease, sweepRate } from "../windows.ts";
+import { bySweeps, increaseOf, rateOf, sweepIncrease, sweepRate } from "../windows.ts";
 import { ACTION_STATES } from "./states.ts";
 
 function actionItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) {
@@ -107,8 +107,9 @@ const get = actionItem({
 export const ACTION_MASTER: KindMaster = { source: ACTIONS, name: "action", states: ACTION_STATES, figures };
 
 function figures(view: View, windows: readonly Steps[]): object {
-  const rates = (name: string) => byWindow(windows, ({ window }) => sweepRate(view, window, [name]));
-  const counts = (name: string) => byWindow(windows, ({ window }) => sweepIncrease(view, window, [name]));
+  const over = bySweeps(view, windows);
+  const rates = (name: string) => over((sweeps) => rateOf(sweeps, [name]));
+  const counts = (name: string) => over((sweeps) => increaseOf(sweeps, [name]));
   return {
     suspended: figure(view.number("is_suspended")),
     report_time: figure(view.number("sweep")),

@@ -1,12 +1,12 @@
 import type { Discovery, Item, Params, TargetItem } from "../../../items/item.ts";
-import { byWindow, figure } from "../../../items/master.ts";
+import { figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
-import { type Answer, none } from "../../../ring/answer.ts";
+import { type Answer, flatMap, none } from "../../../ring/answer.ts";
 import type { Steps, View, Window } from "../../../ring/moment.ts";
 import { type DeclaredItem, discoveryItem, eachWindow, ONCE, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { INPUTS } from "../sources.ts";
-import { sweepIncrease, sweepRate } from "../windows.ts";
+import { bySweeps, increaseOf, rateOf, type Sweeps, sweepRate, sweepsIn } from "../windows.ts";
 import { INPUT_STATES } from "./states.ts";
 
 function inputItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) {
@@ -42,8 +42,13 @@ function refusedItem(field: string, declared: Pick<TargetItem, "key" | "name" | 
 
 /** Most modules count only one or none of the two. */
 function refused(view: View, window: Window, field: string): Answer<number> {
-  const isCounted = view.newest === undefined || view.newest.numbers.get(field) !== undefined;
-  return isCounted ? sweepIncrease(view, window, [field]) : none(`"${view.target}" does not report it`);
+  return flatMap(sweepsIn(view, window), (sweeps) => refusedOf(sweeps, field));
+}
+
+function refusedOf(sweeps: Sweeps, field: string): Answer<number> {
+  const { newest, target } = sweeps.view;
+  const isCounted = newest === undefined || newest.numbers.get(field) !== undefined;
+  return isCounted ? increaseOf(sweeps, [field]) : none(`"${target}" does not report it`);
 }
 
 export const ratelimited = refusedItem("ratelimited", {
@@ -74,13 +79,14 @@ const get = inputItem({
 export const INPUT_MASTER: KindMaster = { source: INPUTS, name: "input", states: INPUT_STATES, figures };
 
 function figures(view: View, windows: readonly Steps[]): object {
+  const over = bySweeps(view, windows);
   return {
     module: view.newest?.texts.get("module"),
     report_time: figure(view.number("sweep")),
     report_interval: figure(view.number("interval")),
-    submitted: byWindow(windows, ({ window }) => sweepRate(view, window, ["submitted"])),
-    ratelimited: byWindow(windows, ({ window }) => refused(view, window, "ratelimited")),
-    disallowed: byWindow(windows, ({ window }) => refused(view, window, "disallowed")),
+    submitted: over((sweeps) => rateOf(sweeps, ["submitted"])),
+    ratelimited: over((sweeps) => refusedOf(sweeps, "ratelimited")),
+    disallowed: over((sweeps) => refusedOf(sweeps, "disallowed")),
   };
 }
 

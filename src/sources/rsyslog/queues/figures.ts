@@ -1,6 +1,6 @@
 import { type Answer, flatMap, none, value } from "../../../ring/answer.ts";
 import type { View, Window } from "../../../ring/moment.ts";
-import { pairs, SWEEP, sweepSlope, sweepsIn } from "../windows.ts";
+import { pairs, SWEEP, type Sweeps, sweepSlope, sweepsIn } from "../windows.ts";
 
 /** "Not within a year": what durations until an event answer at most. */
 const YEAR_SECONDS = 31_536_000;
@@ -9,7 +9,11 @@ const TREND_STEPS = 3;
 
 /** Messages that left a queue for their destination, per second of the window. */
 export function deliveredRate(view: View, window: Window): Answer<number> {
-  return flatMap(flatMap(sweepsIn(view, window), pairs), ({ ticks }) => {
+  return flatMap(sweepsIn(view, window), deliveredOf);
+}
+
+export function deliveredOf(sweeps: Sweeps): Answer<number> {
+  return flatMap(pairs(sweeps), ({ ticks, window }) => {
     let [left, seconds] = [0, 0];
     for (const [at, tick] of ticks.entries()) {
       const before = ticks[at + 1];

@@ -1,14 +1,15 @@
-import { byWindow, figure } from "../../../items/master.ts";
+import { figure } from "../../../items/master.ts";
 import type { Steps, View } from "../../../ring/moment.ts";
 import type { KindMaster } from "../master.ts";
 import { QUEUES } from "../sources.ts";
-import { sweepIncrease, sweepMaximum, sweepRate } from "../windows.ts";
-import { deliveredRate, drainSeconds, fillSeconds, percentUsed } from "./figures.ts";
+import { bySweeps, increaseOf, maximumOf, rateOf } from "../windows.ts";
+import { deliveredOf, drainSeconds, fillSeconds, percentUsed } from "./figures.ts";
 import { QUEUE_STATES } from "./states.ts";
 
 export const QUEUE_MASTER: KindMaster = { source: QUEUES, name: "queue", states: QUEUE_STATES, figures };
 
 function figures(view: View, windows: readonly Steps[]): object {
+  const over = bySweeps(view, windows);
   const level = (field: string) => figure(view.number(field));
   return {
     type: view.newest?.texts.get("type"),
@@ -25,12 +26,12 @@ function figures(view: View, windows: readonly Steps[]): object {
     fill_time: figure(fillSeconds(view, undefined)),
     report_time: level("sweep"),
     report_interval: level("interval"),
-    size_max: byWindow(windows, ({ window }) => sweepMaximum(view, window, "size_max")),
-    enqueued: byWindow(windows, ({ window }) => sweepRate(view, window, ["enqueued"])),
-    dequeued: byWindow(windows, ({ window }) => deliveredRate(view, window)),
-    full: byWindow(windows, ({ window }) => sweepIncrease(view, window, ["full"])),
-    discarded: byWindow(windows, ({ window }) => sweepIncrease(view, window, ["discarded_full", "discarded_nf"])),
-    discarded_full: byWindow(windows, ({ window }) => sweepIncrease(view, window, ["discarded_full"])),
-    discarded_nf: byWindow(windows, ({ window }) => sweepIncrease(view, window, ["discarded_nf"])),
+    size_max: over((sweeps) => maximumOf(sweeps, "size_max")),
+    enqueued: over((sweeps) => rateOf(sweeps, ["enqueued"])),
+    dequeued: over(deliveredOf),
+    full: over((sweeps) => increaseOf(sweeps, ["full"])),
+    discarded: over((sweeps) => increaseOf(sweeps, ["discarded_full", "discarded_nf"])),
+    discarded_full: over((sweeps) => increaseOf(sweeps, ["discarded_full"])),
+    discarded_nf: over((sweeps) => increaseOf(sweeps, ["discarded_nf"])),
   };
 }
