@@ -92,6 +92,28 @@ test("discovery of servers and functions; a strange name travels as it is, its k
   expect(source.keys()).toContain(`gearman.workers[g,${short}]`);
 });
 
+test("functions of all servers: one that cannot be asked is left out of the master, and makes discovery fail", async () => {
+  const io = answering(`${capture("status")}${TAIL}`);
+  const lines = [`Gearman.g.Address=${AT}`, "Gearman.other.Address=127.0.0.2:4730"];
+  io.servers.set("127.0.0.2:4730", (_, { send }) => send(`mail\t5\t1\t3\n.\n${TAIL}`));
+  const source = new TickedSource(gearman, io, { lines });
+  await source.tick();
+  const mail = { waiting: 4, running: 1, total: 5, workers: 3, stuck: 0 };
+  expect(source.json("gearman.functions.get")).toMatchObject({ g: { wc: { workers: 1 } }, other: { mail } });
+  const rows = JSON.parse(source.text("gearman.functions.discovery")) as Record<string, string>[];
+  expect(rows.map((row) => [row["{#INSTANCE}"], row["{#FUNCTION}"]])).toEqual([
+    ["g", "nobody_handles"],
+    ["g", "reverse"],
+    ["g", "wc"],
+    ["other", "mail"],
+  ]);
+
+  const half = new TickedSource(gearman, answering(`${capture("status")}${TAIL}`), { lines });
+  await half.tick();
+  expect(Object.keys(half.json("gearman.functions.get"))).toEqual(["g"]);
+  expect(half.text("gearman.functions.discovery")).toBe('(unknown: The functions of "other" are not known now.)');
+});
+
 test("the status table", async () => {
   expect((await sampled(capture("status"))).row("g")).toEqual({
     "Job server": "g",

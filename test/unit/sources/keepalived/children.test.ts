@@ -30,6 +30,7 @@ test("a child that dies and comes again counts, once a sample however often", as
   }
   expect(count()).toBe(5);
   expect(bench.text("keepalived.child.restarts[5s]")).toBe("5");
+  expect(JSON.parse(bench.text("keepalived.child.get"))).toMatchObject({ running: 1 });
 });
 
 test("both children at once count two", async () => {
@@ -91,4 +92,5 @@ test("where keepalived never ran there is nothing to count", async () => {
   await bench.tick();
   expect(bench.names()).toEqual([]);
   expect(bench.text("keepalived.child.restarts")).toBe("(unknown: No keepalived has been seen running here.)");
+  expect(bench.text("keepalived.child.get")).toBe("{}");
 });
