@@ -49,7 +49,7 @@ export class QmailHome {
     const program = join(this.#home, "qmail-send");
     symlinkSync("/bin/sleep", program);
     const mutex = join(this.queue, "lock/sendmutex");
-    const locked = `flock -F -n ${mutex} ${program} 3600`;
+    const locked = `flock -F ${mutex} ${program} 3600`; // waits, should a look below have the lock just then
     const sender = await start("sh", ["-c", `exec ${locked}`], { ready: () => true });
     await waitFor(
       async () =>
