@@ -37,5 +37,10 @@ const EVERYBODYS: PlaceSpec = { name: "log", path: "/var/log", process: undefine
 /** In the order of the file. */
 export function places({ named: configured }: Section<Record<never, never>, Named>): readonly PlaceSpec[] {
   if (configured.size === 0) return [EVERYBODYS];
-  return [...configured].map(([name, { Path, Process }]) => ({ name, path: Path, process: Process, isConfigured: true }));
+  return [...configured].map(([name, { Path, Process }]) => ({
+    name,
+    path: Path,
+    process: Process,
+    isConfigured: true,
+  }));
 }
