@@ -64,7 +64,7 @@ export class Target {
     const sample =
       counts.kind === "ok"
         ? this.#good(stamp, counts.value, { sender, world })
-        : this.#failed(stamp, counts, { sender, isLate: signal.aborted });
+        : this.#failed(stamp, counts, { sender, isLate: signal.aborted && !isSystemError(counts) });
     return sample;
   }
 
@@ -145,6 +145,11 @@ export class Target {
       "name the directory into which multilog (with t, for time stamps) writes qmail-send's lines: Qmail.Log=/DIRECTORY";
     return { what: pathText(log), found: reason, mend };
   }
+}
+
+/** Its end says more than that it came late. */
+function isSystemError({ code }: { readonly code: string }): boolean {
+  return /^E[A-Z]+$/.test(code);
 }
 
 function stateOf(sender: Sender): State {

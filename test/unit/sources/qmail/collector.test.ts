@@ -129,6 +129,20 @@ describe("messages", () => {
     ]);
     expect(world.counted.filter((path) => path.endsWith("mess/0"))).toHaveLength(1);
   });
+
+  test("one that is not there says so, however late that is found", async () => {
+    const world = new World();
+    const collector = new SourceBench(qmail, world.io, { lines: ["Queue=/nowhere/queue"] }).collector;
+    const reasons: string[] = [];
+    const late = { slot: 1, stamp: world.io.now(), seconds: 1, deadline: AbortSignal.abort() };
+    await collector.collect(late, {
+      sample: (sample) => reasons.push(sample.kind === "failed" ? sample.reason : "good"),
+      roster: () => undefined,
+      remember: () => undefined,
+      finding: () => undefined,
+    });
+    expect(reasons).toEqual(['cannot read "/nowhere/queue/mess": no such file or directory']);
+  });
 });
 
 /** The disk, but below this path nothing may be seen. */
