@@ -8,19 +8,31 @@ export interface SlotFeedOptions {
   readonly slots: number;
   /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
   readonly stampOf: (slot: number) => Stamp | undefined;
-  /** The rows of one sampled slot. Lets other work in between; never rejects. */
+  /** The rows of one sampled slot. Begins at once, then lets other work in between; never rejects. */
   readonly evaluate: (slot: number, stamp: Stamp) => Promise<readonly OutboxRow[]>;
 }
 
+/** A slot that is evaluated as soon as it is sampled. */
+interface Live {
+  readonly slot: number;
+  readonly clock: number;
+  readonly rows: Promise<readonly OutboxRow[]>;
+}
+
+/** Slots that are evaluated before the outbox has taken those before them; later ones are left to the ring. */
+const MOST_LIVE = 16;
+
 /**
- * Puts the rows of every sampled slot into an outbox, in order and once: live ones and those that were missed alike, as
- * far back as the ring reaches. A destination without a past begins with the slot that is closed first.
+ * Puts the rows of every sample into an outbox, in order and once: live ones and those of slots that were missed, as far
+ * back as the ring reaches. A destination without a past begins with the slot that is closed first.
+ *
+ * The ring has one sample of a slot, but a slot may be sampled twice: after a restart, or when a tick is late. Therefore
+ * a slot is evaluated at once when it is closed, and the outbox remembers which sample of its newest slot it has.
  */
 export class SlotFeed {
   readonly #options: SlotFeedOptions;
+  readonly #live: Live[] = [];
   #newest = -1;
-  /** A slot that was sampled once more, as after a restart within it: it has one more row for each key. */
-  #again: number | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -30,7 +42,7 @@ export class SlotFeed {
 
   /** To be told of each closed slot. Resolves when all slots up to it are in the outbox. */
   slotClosed(slot: number): Promise<void> {
-    this.#again = slot === this.#options.outbox.cursor ? slot : undefined;
+    this.#evaluate(slot);
     return this.#feedUpTo(slot);
   }
 
@@ -40,20 +52,25 @@ export class SlotFeed {
    */
   async catchUp(newest: number): Promise<void> {
     const { outbox, slots, stampOf } = this.#options;
-    if (outbox.cursor === undefined) return;
+    const { cursor, cursorClock } = outbox;
+    if (cursor === undefined) return;
     let last = newest;
-    while (last > Math.max(outbox.cursor, newest - slots) && stampOf(last) === undefined) last--;
-    if ((stampOf(outbox.cursor)?.clock ?? outbox.cursorClock) !== outbox.cursorClock) {
-      this.#again = outbox.cursor;
-      await this.#feedUpTo(outbox.cursor);
-    }
-    if (last > outbox.cursor) await this.#feedUpTo(last);
+    while (last > Math.max(cursor, newest - slots) && stampOf(last) === undefined) last--;
+    if ((stampOf(cursor)?.clock ?? cursorClock) !== cursorClock) this.#evaluate(cursor);
+    if (last > cursor || this.#live.length > 0) await this.#feedUpTo(Math.max(last, cursor));
   }
 
   /** Ends after the slot that is being evaluated. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+  }
+
+  #evaluate(slot: number): void {
+    const { stampOf, evaluate } = this.#options;
+    const stamp = stampOf(slot);
+    if (stamp === undefined || this.#live.length >= MOST_LIVE) return;
+    this.#live.push({ slot, clock: stamp.clock, rows: evaluate(slot, stamp) });
   }
 
   #feedUpTo(slot: number): Promise<void> {
@@ -63,20 +80,38 @@ export class SlotFeed {
   }
 
   async #feed(): Promise<void> {
-    const { outbox, evaluate, stampOf } = this.#options;
-    for (let slot = this.#next(); slot <= this.#newest && !this.#closed; slot = this.#next()) {
-      this.#again = undefined;
-      const stamp = stampOf(slot);
-      outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp), stamp?.clock);
-      if (slot < this.#newest) await outbox.settled(); // a backlog is made faster than it is written, and memory is small
+    for (let missed = this.#missed(); !this.#closed; missed = this.#missed()) {
+      if (missed !== undefined) await this.#putMissed(missed);
+      else if (this.#live.length > 0) await this.#putLive();
+      else break;
     }
     this.#running = undefined;
   }
 
-  /** A cursor in the future is that of a clock that was wrong. */
-  #next(): number {
-    const { cursor } = this.#options.outbox;
-    if (cursor === undefined || cursor > this.#newest || this.#again === this.#newest) return this.#newest;
-    return Math.max(cursor + 1, this.#newest - this.#options.slots + 1);
+  /** The oldest slot that is neither in the outbox nor live; undefined when there is none. */
+  #missed(): number | undefined {
+    const { outbox, slots } = this.#options;
+    const end = this.#live[0]?.slot ?? this.#newest + 1;
+    const { cursor } = outbox;
+    // A cursor in the future is that of a clock that was wrong.
+    const next = cursor === undefined || cursor > this.#newest ? this.#newest : cursor + 1;
+    const missed = Math.max(next, this.#newest - slots + 1);
+    return missed < end ? missed : undefined;
+  }
+
+  /** A backlog is made faster than it is written, and memory is small. */
+  async #putMissed(slot: number): Promise<void> {
+    const { outbox, evaluate, stampOf } = this.#options;
+    const stamp = stampOf(slot);
+    outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp), stamp?.clock);
+    await outbox.settled();
+  }
+
+  async #putLive(): Promise<void> {
+    const live = this.#live[0];
+    if (live === undefined) return;
+    const rows = await live.rows;
+    this.#live.shift();
+    this.#options.outbox.put(live.slot, rows, live.clock);
   }
 }

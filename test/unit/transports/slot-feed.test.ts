@@ -91,6 +91,24 @@ test("a slot that is sampled once more after a restart within it is fed once mor
   expect(slots()).toEqual([100, 101, 101]);
 });
 
+test("a slot that is sampled twice before the outbox has taken either is fed twice, as it was each time", async () => {
+  const twice: number[] = [];
+  const { feed, rows } = feeding({ cursor: 96, twice });
+  const first = feed.slotClosed(98);
+  twice.push(98);
+  await feed.slotClosed(98);
+  await first;
+  expect(rows().map(({ clock }) => clock)).toEqual([97 * 60, 98 * 60, 98 * 60 + 30]);
+});
+
+test("when many slots close before the outbox has taken them, none is left out", async () => {
+  const { feed, slots } = feeding({ cursor: 70 });
+  for (let slot = 71; slot < 100; slot++) void feed.slotClosed(slot);
+  await feed.slotClosed(100);
+  expect(slots()).toEqual([...new Set(slots())].sort((a, b) => a - b));
+  expect(slots().slice(-10)).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100]);
+});
+
 test("what was sampled before a kill is taken up before the same slot is sampled once more", async () => {
   const { feed, slots } = feeding({ cursor: 98, unsampled: [101, 102] });
   await feed.catchUp(102);
