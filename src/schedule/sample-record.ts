@@ -219,7 +219,8 @@ function readNumbers(body: Buffer, count: number): readonly (number | bigint)[] 
   const numbers: (number | bigint)[] = [];
   for (let at = 0; at < count; at++) numbers.push(body.readDoubleLE(GOOD_HEADER + at * 8));
   for (let place = GOOD_HEADER + count * 8; place + LARGE_BYTES <= body.length; place += LARGE_BYTES) {
-    numbers[body.readUInt16LE(place)] = body.readBigUInt64LE(place + 2);
+    const index = body.readUInt16LE(place);
+    if (index < count) numbers[index] = body.readBigUInt64LE(place + 2);
   }
   return numbers;
 }

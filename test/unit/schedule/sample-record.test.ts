@@ -109,6 +109,19 @@ describe("a record that none of ours wrote, though its CRC is right", () => {
     });
   }
 
+  test("a large number for a field that there is not is left out", () => {
+    const decoder = new SampleDecoder();
+    decoder.decode(Buffer.concat([Buffer.of(1), Buffer.from(JSON.stringify(definition))]));
+    const record = Buffer.alloc(22 + 8 + 10, 0);
+    record.writeUInt8(2, 0);
+    record.writeUInt32LE(1, 1);
+    record.writeUInt16LE(65_535, 30);
+    const decoded = decoder.decode(record);
+    expect(
+      decoded.kind === "ok" && decoded.value?.sample.kind === "good" && plain(decoded.value.sample.numbers),
+    ).toEqual({ f: 0 });
+  });
+
   test("the same definition and failed sample whole are read", () => {
     const whole = (type: number, json: object) => Buffer.concat([Buffer.of(type), Buffer.from(JSON.stringify(json))]);
     expect(new SampleDecoder().decode(whole(1, definition))).toEqual(ok(undefined));
