@@ -23,7 +23,7 @@ const LOOK_EVERY = 1024;
 export async function campaign(fuzzed: Fuzzed, { seed, count, first = 0 }: Cases): Promise<void> {
   const stock = fuzzed.stock();
   if (stock.corpus.length === 0) throw new Error(`${fuzzed.name} has no corpus`);
-  const before = kept();
+  const before = await kept();
   const rss = process.memoryUsage.rss();
   for (let number = first; number < first + count; number++) {
     const ms = await timed(fuzzed, stock, { seed, number });
@@ -34,8 +34,7 @@ export async function campaign(fuzzed: Fuzzed, { seed, count, first = 0 }: Cases
       throw new Error(`${place(fuzzed, { seed, number })}: ${(process.memoryUsage.rss() - rss) >> 20} MiB more in use`);
     }
   }
-  await nextTurn();
-  const growth = kept() - before;
+  const growth = (await kept()) - before;
   if (growth > MOST_GROWTH) throw new Error(`${fuzzed.name}: ${growth >> 20} MiB kept after ${count} cases`);
 }
 
@@ -79,7 +78,9 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
 /** Bytes that are still needed once everything else is gone. */
-function kept(): number {
+async function kept(): Promise<number> {
+  collect();
+  await nextTurn(); // what is native is let go then
   collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;

@@ -81,6 +81,7 @@ const ROWS = Buffer.from(
 
 const segments: Fuzzed = {
   name: "segments of journals",
+  mostMs: 500, // read at the start; behind damage each byte may be the beginning of a frame
   stock: () => ({
     corpus: [
       Buffer.concat([

@@ -68,12 +68,13 @@ const lighttpd: Fuzzed = {
     const numbers = parsedValue(parseStatusPage(page));
     if (numbers !== undefined) mustBeNumbers([...numbers.keys()].map((name) => numbers.get(name)));
     must(!Number.isNaN(httpDate(reader.head?.fields.get("date") ?? page) ?? 0), "a time or none");
-    parsedValue(parseStatusUrl(bytes.toString("utf8")));
+    parsedValue(parseStatusUrl(bytes.toString("utf8", 0, 2048))); // as long as a line of configuration
   },
 };
 
 const conf: Fuzzed = {
   name: "configurations of lighttpd and keepalived",
+  mostMs: 500, // root's files, read when something is new: up to a hundred of lighttpd, which include each other here
   stock: () => ({
     corpus: [
       ...samples("lighttpd", /\.conf$/),
@@ -88,7 +89,7 @@ const conf: Fuzzed = {
   }),
   read: (bytes, dice) => {
     const text = bytes.toString("utf8");
-    const included = pieces(bytes, dice)[0]?.toString("utf8");
+    const included = pieces(bytes, dice)[0]?.toString("utf8", 0, 500);
     const readText = (path: string) => (path === "/main" ? text : included);
     const io = { readText, list: () => ["a.conf", "b.conf"] } as Partial<Io> as Io;
     for (const value of (readConf(io, "/main") ?? new Map()).values()) must(typeof value === "string", "texts");
