@@ -66,7 +66,7 @@ export class Outbox {
     return this.#cursor?.slot;
   }
 
-  /** When the slot of the cursor was sampled, as it was put; 0 when that was not said. */
+  /** What was said with the slot of the cursor; 0 when nothing was. */
   get cursorClock(): number {
     return this.#cursor?.clock ?? 0;
   }
@@ -82,7 +82,7 @@ export class Outbox {
     this.#bound();
   }
 
-  /** Takes the rows of one slot, also none: the cursor moves on. `clock`: when the slot was sampled */
+  /** Takes the rows of one slot, also none: the cursor moves on. `clock`: to be remembered with it, as `cursorClock` */
   put(slot: number, rows: readonly OutboxRow[], clock = 0): void {
     const first = this.#nextPlace;
     const queued = rows.map(({ clock, ns, body }, at) => ({ seq: first + at, clock, ns, body }));

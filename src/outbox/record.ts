@@ -12,7 +12,7 @@ import type { OutboxRow, QueuedRow } from "./row.ts";
  * A body is JSON and hence has no line feed in it.
  */
 
-/** A slot up to which everything has been put, and when it was sampled: a slot may be sampled twice. */
+/** A slot up to which everything has been put, and the time of its newest row: a slot may be sampled twice. */
 export interface Cursor {
   readonly slot: number;
   readonly clock: number;

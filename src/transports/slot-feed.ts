@@ -15,7 +15,6 @@ export interface SlotFeedOptions {
 /** A slot that is evaluated as soon as it is sampled. */
 interface Live {
   readonly slot: number;
-  readonly clock: number;
   readonly rows: Promise<readonly OutboxRow[]>;
 }
 
@@ -26,8 +25,9 @@ const MOST_LIVE = 16;
  * Puts the rows of every sample into an outbox, in order and once: live ones and those of slots that were missed, as far
  * back as the ring reaches. A destination without a past begins with the slot that is closed first.
  *
- * The ring has one sample of a slot, but a slot may be sampled twice: after a restart, or when a tick is late. Therefore
- * a slot is evaluated at once when it is closed, and the outbox remembers which sample of its newest slot it has.
+ * A slot may be sampled twice: after a restart within it, or when a tick is late. The ring keeps the first good sample
+ * of a slot and the newest attempt. Therefore a slot is evaluated at once when it is closed, and of one that is
+ * evaluated once more only rows that are newer than those before are put.
  */
 export class SlotFeed {
   readonly #options: SlotFeedOptions;
@@ -52,12 +52,12 @@ export class SlotFeed {
    */
   async catchUp(newest: number): Promise<void> {
     const { outbox, slots, stampOf } = this.#options;
-    const { cursor, cursorClock } = outbox;
+    const { cursor } = outbox;
     if (cursor === undefined) return;
     let last = newest;
     while (last > Math.max(cursor, newest - slots) && stampOf(last) === undefined) last--;
-    if ((stampOf(cursor)?.clock ?? cursorClock) !== cursorClock) this.#evaluate(cursor);
-    if (last > cursor || this.#live.length > 0) await this.#feedUpTo(Math.max(last, cursor));
+    this.#evaluate(cursor);
+    await this.#feedUpTo(Math.max(last, cursor));
   }
 
   /** Ends after the slot that is being evaluated. */
@@ -70,7 +70,7 @@ export class SlotFeed {
     const { stampOf, evaluate } = this.#options;
     const stamp = stampOf(slot);
     if (stamp === undefined || this.#live.length >= MOST_LIVE) return;
-    this.#live.push({ slot, clock: stamp.clock, rows: evaluate(slot, stamp) });
+    this.#live.push({ slot, rows: evaluate(slot, stamp) });
   }
 
   #feedUpTo(slot: number): Promise<void> {
@@ -103,7 +103,7 @@ export class SlotFeed {
   async #putMissed(slot: number): Promise<void> {
     const { outbox, evaluate, stampOf } = this.#options;
     const stamp = stampOf(slot);
-    outbox.put(slot, stamp === undefined ? [] : await evaluate(slot, stamp), stamp?.clock);
+    this.#put(slot, stamp === undefined ? [] : await evaluate(slot, stamp));
     await outbox.settled();
   }
 
@@ -112,6 +112,22 @@ export class SlotFeed {
     if (live === undefined) return;
     const rows = await live.rows;
     this.#live.shift();
-    this.#options.outbox.put(live.slot, rows, live.clock);
+    this.#put(live.slot, rows);
   }
+
+  #put(slot: number, rows: readonly OutboxRow[]): void {
+    const { outbox } = this.#options;
+    const before = slot === outbox.cursor ? outbox.cursorClock : 0;
+    const news = rows.filter((row) => clockOf(row) > before);
+    if (news.length === 0 && slot === outbox.cursor) return;
+    outbox.put(
+      slot,
+      news,
+      news.map(clockOf).reduce((newest, clock) => Math.max(newest, clock), before),
+    );
+  }
+}
+
+function clockOf({ clock, ns }: OutboxRow): number {
+  return clock + ns / 1e9;
 }
