@@ -10,6 +10,9 @@ const DAY = 86_400;
  * whole day and every day, because slots of different length have no rate.
  */
 export function stepSeconds(expression: string): Parsed<number> {
+  // node-cron makes lists of ranges before it looks at their ends: those of a long number end the process.
+  const [large] = /\d{3,}/.exec(expression) ?? [];
+  if (large !== undefined) return malformed(`no field has a number as large as ${large.slice(0, 20)}`);
   const { valid, errors, fields } = validateDetailed(expression);
   if (!valid || fields === undefined) return malformed(errors.map(({ message }) => message).join("; "));
   if (fields.dayOfMonth.length < 31 || fields.month.length < 12 || fields.dayOfWeek.length < 7) {

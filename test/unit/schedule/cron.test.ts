@@ -16,6 +16,12 @@ const cases = [
     expression: "0 0 * * 1-5",
     want: malformed("not evenly spaced: it leaves out days; expected * for day of month, month and day of week"),
   },
+  {
+    expression: "*/10 * * * * *18446744073709551616",
+    want: malformed("no field has a number as large as 18446744073709551616"),
+  },
+  { expression: "0-99999999 * * * *", want: malformed("no field has a number as large as 99999999") },
+  { expression: "*/100 * * * *", want: malformed("no field has a number as large as 100") },
   { expression: "every minute", want: malformed("expected 5 or 6 fields but got 2") },
   { expression: "61 * * * *", want: malformed("61 is a invalid expression for minute") },
 ];
