@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { pause, waitFor } from "../real/wait.ts";
-import { Api, found } from "./api.ts";
+import { Api } from "./api.ts";
 import { findServer, type Server, VERSIONS, type Version } from "./lab.ts";
 import type { PolledHost } from "./polled-host.ts";
 import { type Problem, ProblemWatch } from "./problems.ts";
@@ -59,22 +59,33 @@ export interface Fault {
   readonly trigger: string;
   /** What the event's name says behind the target. */
   readonly event: RegExp;
+  /** On which of the campaign's hosts; default: its only one. */
+  readonly host?: string;
   strike(): Promise<unknown> | unknown;
-  mend(): Promise<unknown> | unknown;
+  /** Undefined for a problem that ends by itself. */
+  readonly mend: (() => Promise<unknown> | unknown) | undefined;
 }
 
 export interface Campaign {
   readonly file: string;
-  readonly at: { readonly host: string; readonly port: number };
+  /** Where the daemons of its hosts answer. */
+  readonly hosts: Readonly<Record<string, At>>;
   readonly macros: Readonly<Record<string, string>>;
-  /** A key for each target that must have a value before it begins. */
+  /** Keys that must have values before it begins. */
   readonly ready: readonly string[];
   /** Triggers whose problems may come and go: a restart that a fault needs is told, too. */
   readonly besides: RegExp;
 }
 
+interface At {
+  readonly host: string;
+  readonly port: number;
+}
+
 interface Watched {
   readonly version: Version;
+  /** Name in the campaign. */
+  readonly name: string;
   readonly host: PolledHost;
   readonly watch: ProblemWatch;
 }
@@ -137,7 +148,9 @@ class Running {
 
   async begin(campaign: Campaign): Promise<void> {
     this.#campaign = campaign;
-    this.#watched = await Promise.all(this.#servers.map((server) => watched(server, campaign)));
+    const each = this.#servers.flatMap((server) => Object.entries(campaign.hosts).map((host) => ({ server, host })));
+    await Promise.all(this.#servers.map((server) => prepareTemplate(server, campaign)));
+    this.#watched = await Promise.all(each.map(({ server, host }) => watched(server, campaign, host)));
     await Promise.all(this.#watched.map(({ host }) => allKnown(host, campaign.ready)));
   }
 
@@ -151,13 +164,14 @@ class Running {
   }
 
   async mendAll(): Promise<void> {
-    await Promise.all(this.#faults.map((fault) => act(this.#mended, fault, fault.mend)));
+    const mended = this.#faults.filter(({ mend }) => mend !== undefined);
+    await Promise.all(mended.map((fault) => act(this.#mended, fault, fault.mend)));
   }
 
   async expectRaised(fault: Fault): Promise<void> {
     const struck = this.#struck.get(fault) ?? Number.POSITIVE_INFINITY;
     await Promise.all(
-      this.#watched.map(async ({ version, watch }) => {
+      this.#watching(fault).map(async ({ version, watch }) => {
         const problem = await watch.raised(triggerOf(fault), struck, PACE.patienceSeconds);
         this.#times.push({ fault, version, raised: problem.seen - struck });
         expect(problem.event).toMatch(fault.event);
@@ -167,21 +181,22 @@ class Running {
   }
 
   async expectRecovered(fault: Fault): Promise<void> {
-    const mended = this.#mended.get(fault) ?? Number.POSITIVE_INFINITY;
+    const since = this.#mended.get(fault) ?? this.#struck.get(fault) ?? Number.POSITIVE_INFINITY;
     await Promise.all(
-      this.#watched.map(async ({ version, watch }) => {
+      this.#watching(fault).map(async ({ version, watch }) => {
         const over = await watch.recovered(triggerOf(fault), PACE.patienceSeconds);
         const times = this.#times.find((one) => one.fault === fault && one.version === version);
-        if (times !== undefined) times.recovered = over - mended;
+        if (times !== undefined) times.recovered = over - since;
       }),
     );
   }
 
   expectNoOther(): void {
-    const meant = new Set(this.#faults.map(triggerOf));
-    const others = this.#watched.flatMap(({ version, watch }) =>
-      watch.all.filter((one) => !meant.has(one.trigger) && !this.#isBeside(one)).map((one) => ({ version, ...one })),
-    );
+    const others = this.#watched.flatMap(({ version, name, watch }) => {
+      const meant = this.#faults.filter(({ host = name }) => host === name).map(triggerOf);
+      const more = watch.all.filter((one) => !meant.includes(one.trigger) && !this.#isBeside(one));
+      return more.map((one) => ({ version, name, ...one }));
+    });
     expect(others).toEqual([]);
   }
 
@@ -201,8 +216,12 @@ class Running {
         `| ${triggerOf(fault)} | ${version} | ${raised.toFixed(1)} s | ${recovered?.toFixed(1) ?? "-"} s |`,
     );
     process.stderr.write(
-      `\n${["| Trigger | Zabbix | Fault to problem | Mended to recovered |", ...lines].join("\n")}\n`,
+      `\n${["| Trigger | Zabbix | Fault to problem | Mended, or begun, to recovered |", ...lines].join("\n")}\n`,
     );
+  }
+
+  #watching({ host }: Fault): readonly Watched[] {
+    return this.#watched.filter(({ name }) => host === undefined || name === host);
   }
 
   #isBeside({ trigger }: Problem): boolean {
@@ -210,26 +229,35 @@ class Running {
   }
 }
 
-async function act(times: Map<Fault, number>, fault: Fault, how: () => unknown): Promise<void> {
+async function act(times: Map<Fault, number>, fault: Fault, how: (() => unknown) | undefined): Promise<void> {
   times.set(fault, Date.now() / 1000);
-  await how.call(fault);
+  await how?.();
 }
 
 function triggerOf({ target, trigger }: Fault): string {
   return target === "" ? trigger : `${target}: ${trigger}`;
 }
 
-async function watched(server: Server, { file, at, macros }: Campaign): Promise<Watched> {
-  const api = await Api.login(server);
-  const shipped = found(
-    templateFiles(server.version).find((template) => template.file === file),
-    `no ${file}`,
-  );
-  const template: TemplateFile = PACE.real ? shipped : quickened(shipped);
-  await install(api, server, template);
-  const name = `tidemark campaign ${file.replace(".yaml", "")}`;
-  const host = await createLinked(server, { name, at, templates: [template.title], macros });
-  return { version: server.version, host, watch: new ProblemWatch(host) };
+function templateOf({ version }: Server, { file }: Campaign): TemplateFile {
+  const shipped = templateFiles(version).find((template) => template.file === file);
+  if (shipped === undefined) throw new Error(`there is no ${file}`);
+  return PACE.real ? shipped : quickened(shipped);
+}
+
+async function prepareTemplate(server: Server, campaign: Campaign): Promise<void> {
+  await install(await Api.login(server), server, templateOf(server, campaign));
+}
+
+async function watched(server: Server, campaign: Campaign, [name, at]: [string, At]): Promise<Watched> {
+  const { version } = server;
+  const templates = [templateOf(server, campaign).title];
+  const host = await createLinked(server, {
+    name: `tidemark campaign ${name}`,
+    at,
+    templates,
+    macros: campaign.macros,
+  });
+  return { version, name, host, watch: new ProblemWatch(host) };
 }
 
 async function allKnown(host: PolledHost, keys: readonly string[]): Promise<void> {

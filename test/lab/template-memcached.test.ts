@@ -122,11 +122,11 @@ const FAULTS: readonly Fault[] = [
   }),
   fault("restarted", "Memcached was restarted", /^restarted: Memcached was restarted \(uptime 00:0\d:\d\d\)$/, {
     strike: () => instances.restarted.restart(),
-    mend: () => undefined,
+    mend: undefined,
   }),
   fault("crashing", "Memcached restarts again and again", /^crashing: Memcached was restarted 3 times in an hour$/, {
     strike: crash,
-    mend: () => undefined,
+    mend: undefined,
   }),
   fault(
     "short",
@@ -258,7 +258,7 @@ campaign("memcached", FAULTS, async () => {
   await bench.start();
   return {
     file: "tidemark_memcached.yaml",
-    at: bench,
+    hosts: { memcached: bench },
     macros: { '{$MEMCACHED.TTL.MIN:"falling"}': "2", '{$MEMCACHED.REQUESTS.MIN:"cold"}': "100" },
     ready: all.map(([name]) => `memcached.uptime["${name}"]`),
     besides: BESIDES,

@@ -88,7 +88,7 @@ const uncleanFiles = triggerOf({
   event: phrase`${left} files were left unclean`,
   priority: "WARNING",
   scope: "notice",
-  expression: phrase`min(${left},15m)>0`,
+  expression: phrase`min(${left},#2)>0`,
   recovery: phrase`last(${left})=0`,
   doc: "Files with the suffix .u: the machine or the logger went down. Their end may be missing; remove or keep them.",
   closable: true,

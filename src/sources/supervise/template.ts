@@ -65,7 +65,7 @@ const down = triggerOf({
 
 const flaps = triggerOf({
   name: "Service crashes again and again",
-  event: phrase`Service was started ${restarts60} times in an hour, and in ${flapping15} of the last samples`,
+  event: phrase`Service crashes again and again: started anew in ${flapping15} of the samples of 15 minutes`,
   priority: "AVERAGE",
   scope: "availability",
   expression: phrase`last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit}`,
