@@ -24,7 +24,7 @@ export function templateFiles(version: Version): readonly TemplateFile[] {
   return readdirSync(directory).map((file) => templateOf(file, readFileSync(join(directory, file), "utf8")));
 }
 
-export function templateOf(file: string, yaml: string): TemplateFile {
+function templateOf(file: string, yaml: string): TemplateFile {
   const title = /^ {6}template: (.*)$/m.exec(yaml)?.[1];
   if (title === undefined) throw new Error(`"${file}" names no template`);
   return { file, title, yaml };
