@@ -43,8 +43,8 @@ const REAL: Pace = {
   schedule: "* * * * *",
   tickSeconds: 60,
   history: "1h",
-  startSeconds: 900,
-  quietSeconds: 900,
+  startSeconds: 1200,
+  quietSeconds: 300,
   patienceSeconds: 5400,
 };
 export const PACE: Pace = process.env["TIDEMARK_LAB_PACE"] === "real" ? REAL : QUICK;
@@ -174,6 +174,7 @@ class Running {
       this.#watching(fault).map(async ({ version, watch }) => {
         const problem = await watch.raised(triggerOf(fault), struck, PACE.patienceSeconds);
         this.#times.push({ fault, version, raised: problem.seen - struck });
+        tell(`${version} ${triggerOf(fault)}: problem after ${(problem.seen - struck).toFixed(1)} s`);
         expect(problem.event).toMatch(fault.event);
         expect(problem.event).not.toMatch(/\*UNKNOWN\*|\{[#$A-Z]/);
       }),
@@ -187,6 +188,7 @@ class Running {
         const over = await watch.recovered(triggerOf(fault), PACE.patienceSeconds);
         const times = this.#times.find((one) => one.fault === fault && one.version === version);
         if (times !== undefined) times.recovered = over - since;
+        tell(`${version} ${triggerOf(fault)}: over after ${(over - since).toFixed(1)} s`);
       }),
     );
   }
@@ -227,6 +229,10 @@ class Running {
   #isBeside({ trigger }: Problem): boolean {
     return this.#campaign?.besides.test(trigger) ?? false;
   }
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 async function act(times: Map<Fault, number>, fault: Fault, how: (() => unknown) | undefined): Promise<void> {

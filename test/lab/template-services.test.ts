@@ -180,7 +180,9 @@ campaign("services", FAULTS, async () => {
     },
     ready: [
       ...[...Object.keys(SERVICES), "broken"].map((name) => `supervise.restarts["${name}","15m"]`),
-      ...Object.keys(LOGGED).map((name) => `logdir.fill_time["${name}","60m"]`),
+      ...Object.keys(LOGGED).map(
+        (name) => `logdir.${PACE.real ? "rate" : "fill_time"}["${name}","${PACE.real ? "5m" : "60m"}"]`,
+      ),
     ],
     besides: /: Service was restarted$|^broken: Service crashes/,
   };
