@@ -179,3 +179,19 @@ function slope(points: readonly (readonly [number, number])[]): number {
   const across = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
   return across / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
 }
+
+/**
+ * How fast a level usually moves from one sweep of the window to the next, per second: the median, so that one leap (a
+ * rest of memory that is moved to disk at once) is none. NaN with fewer than two sweeps.
+ */
+export function sweepPace(view: View, window: Window, level: (tick: View) => number): number {
+  const sweeps = sweepsIn(view, window);
+  if (sweeps.kind !== "value") return Number.NaN;
+  const { ticks } = sweeps.value;
+  const paces = ticks.slice(1).map((before, at) => {
+    const after = ticks[at] ?? before;
+    return (level(after) - level(before)) / (after.number(SWEEP) - before.number(SWEEP));
+  });
+  const sorted = paces.filter((pace) => !Number.isNaN(pace)).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,9 +1,11 @@
 import { type Answer, flatMap, none, value } from "../../../ring/answer.ts";
 import type { View, Window } from "../../../ring/moment.ts";
-import { pairs, SWEEP, type Sweeps, sweepSlope, sweepsIn } from "../windows.ts";
+import { pairs, SWEEP, type Sweeps, sweepPace, sweepSlope, sweepsIn } from "../windows.ts";
 
 /** "Not within a year": what durations until an event answer at most. */
 const YEAR_SECONDS = 31_536_000;
+/** A part of the queue that holds less than this share of the backlog is as good as drained. */
+const SMALL_SHARE = 0.1;
 /** The trend is that of so many sweeps or ticks, whichever take longer. */
 const TREND_STEPS = 3;
 
@@ -29,9 +31,28 @@ export function deliveredOf(sweeps: Sweeps): Answer<number> {
 export function drainSeconds(view: View, window: Window | undefined): Answer<number> {
   const size = view.number("size");
   if (size === 0) return value(0);
-  return flatMap(sweepSlope(view, window ?? trendWindow(view), "size"), (growth) =>
-    value(growth < 0 ? Math.min(YEAR_SECONDS, Math.ceil(size / -growth)) : YEAR_SECONDS),
-  );
+  const trend = window ?? trendWindow(view);
+  return flatMap(sweepSlope(view, trend, "size"), (growth) => {
+    if (growth >= 0) return value(YEAR_SECONDS);
+    const bySlower = slowerPart(view, trend);
+    const seconds = Number.isFinite(bySlower) ? bySlower : size / -growth;
+    return value(Math.min(YEAR_SECONDS, Math.ceil(seconds)));
+  });
+}
+
+/**
+ * Memory and disk part deliver side by side, so where both shrink it takes as long as the slower one of them. Not finite
+ * where that says nothing: one does not shrink, or there is but one.
+ */
+function slowerPart(view: View, window: Window): number {
+  if (!(view.number("disk") > 0)) return Number.NaN;
+  const parts = [(tick: View) => tick.number("size") - tick.number("disk"), (tick: View) => tick.number("disk")];
+  const large = parts.filter((part) => part(view) >= SMALL_SHARE * view.number("size"));
+  return Math.max(...large.map((part) => secondsOf(part(view), sweepPace(view, window, part))));
+}
+
+function secondsOf(messages: number, growth: number): number {
+  return growth < 0 ? messages / -growth : Number.POSITIVE_INFINITY;
 }
 
 /** Seconds until there is no room as the backlog grows now. 0: there is none. */

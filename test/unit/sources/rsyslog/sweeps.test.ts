@@ -211,6 +211,50 @@ describe("counters that impstats clears", () => {
   });
 });
 
+describe("drain time of a disk-assisted queue", () => {
+  const parts = (memory: number, disk: number) => ({
+    ...queue(memory, 5000),
+    "core.queue q[DA]": { size: disk, enqueued: 3000, full: 0, "discarded.full": 0, "discarded.nf": 0 },
+  });
+  /** Each a second after the one before, as 8.2610 said them: near its end memory is moved to disk at once. */
+  const drained = [
+    [711, 2636],
+    [611, 2536],
+    [511, 2436],
+    [411, 2336],
+    [311, 2246],
+    [211, 2146],
+    [21, 2236],
+    [0, 2136],
+    [0, 2036],
+    [0, 1936],
+  ] as const;
+
+  test("is that of the slower part, without a leap when the other one is gone", async () => {
+    const world = new World([], { step: 1 });
+    const seen: number[] = [];
+    for (const [memory, disk] of drained) {
+      world.report(parts(memory, disk));
+      await world.ticks(1, 1);
+      seen.push(world.bench.number("rsyslog.queue.drain_time[q]"));
+    }
+    const really = drained.map((_, at) => 19 + drained.length - at);
+    for (const at of drained.keys()) {
+      if (at < 4) continue; // the trend begins
+      expect(Math.abs((seen[at] ?? 0) - (really[at] ?? 0)), JSON.stringify(seen)).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test("is not within a year while more comes into memory than the disk part delivers", async () => {
+    const world = new World([], { step: 1 });
+    for (let at = 0; at < 6; at++) {
+      world.report(parts(20 * at, 2000 - 10 * at));
+      await world.ticks(1, 1);
+    }
+    expect(world.bench.text("rsyslog.queue.drain_time[q]")).toBe("31536000");
+  });
+});
+
 describe("odd objects", () => {
   const each = { interval: 10, step: 10 };
 
