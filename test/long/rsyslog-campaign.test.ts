@@ -28,3 +28,27 @@ for (const { name, stats } of ways) {
     await campaign.saveAndResume(300);
   });
 }
+
+/** Another build of rsyslogd, with its arguments; 8.2610 and later know all three formats. */
+const another = process.env["TIDEMARK_RSYSLOGD"];
+
+for (const format of ["json", "zabbix", "prometheus"]) {
+  test.skipIf(another === undefined)(
+    `another rsyslogd idle, growing, spilling, full, retrying, draining: ${format}`,
+    async () => {
+      const host = address(import.meta.url);
+      const sinkAt = { host, port: await freePort(host) };
+      const build = { binary: another?.split(" ") ?? [], format };
+      const lines = forwardAction(host, sinkAt.port, SLOWLY);
+      const campaign = new Campaign(new Rsyslogd({ host, port: await freePort(host) }, lines, build), sinkAt);
+      await campaign.begin();
+      await campaign.idle();
+      await campaign.growInMemory(200);
+      await campaign.retryForEver();
+      await campaign.spill(1500);
+      await campaign.fillUp(3000);
+      await campaign.retryForEver();
+      await campaign.drain();
+    },
+  );
+}

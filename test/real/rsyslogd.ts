@@ -27,12 +27,13 @@ export class Rsyslogd {
 
   /**
    * @param lines of the configuration, behind impstats and the inputs
-   * @param more `stats`: parameters of impstats; `statistics`: lines instead of it; `binary`: another build, and its arguments
+   * @param more `format`, `stats`: parameters of impstats; `statistics`: lines instead of it; `binary`: another build, and its arguments
    */
   constructor(
     { host, port }: { readonly host: string; readonly port: number },
     lines: readonly string[],
     {
+      format = "json",
       stats = "",
       statistics = undefined as readonly string[] | undefined,
       binary = ["rsyslogd"] as readonly string[],
@@ -43,7 +44,7 @@ export class Rsyslogd {
     this.#binary = binary;
     mkdirSync(this.spool);
     const file = `log.syslog="off" log.file="${this.stats}"`;
-    const impstats = `module(load="impstats" interval="1" severity="7" format="json" ${file} ${stats})`;
+    const impstats = `module(load="impstats" interval="1" severity="7" format="${format}" ${file} ${stats})`;
     writeFileSync(
       this.configuration,
       [
