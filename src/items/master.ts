@@ -16,7 +16,7 @@ export interface MasterParts {
 
 /**
  * The JSON of a master item: name, state, state_text, error, time and age always, since a failure is its value.
- * `time` and `age` are those of the newest good sample; null until there was one.
+ * `time` and `age` are those of the newest good sample; left out until there was one, since servers take null for a text.
  */
 export function masterJson(view: View, now: Stamp, parts: MasterParts): Answer<string> {
   return flatMap(masterFields(view, now, parts), (fields) => value(masterText(fields)));
@@ -31,8 +31,8 @@ export function masterFields(view: View, now: Stamp, parts: MasterParts): Answer
     state: attempt.state,
     state_text: parts.states.word(attempt.state),
     error: attempt.reason ?? "",
-    time: good === undefined ? null : Math.floor(good.clock),
-    age: good === undefined ? null : Math.round(ageSeconds(good, now)),
+    time: good === undefined ? undefined : Math.floor(good.clock),
+    age: good === undefined ? undefined : Math.round(ageSeconds(good, now)),
   };
   return value(isFresh(view, now) ? { ...always, ...parts.fresh(view) } : always);
 }

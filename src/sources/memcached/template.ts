@@ -62,7 +62,7 @@ const restartsLimit: Macro = {
 
 const stateNow = figureOf({ item: state, path: ".state", known: "always", states: STATES });
 const errorNow = figureOf({ item: error, path: ".error", known: "always", heartbeat: "10m" });
-const ageNow = figureOf({ item: sampleAge, path: ".age", known: "always" });
+const ageNow = figureOf({ item: sampleAge, path: ".age", known: "sometimes" });
 const uptimeNow = figureOf({ item: uptime, path: ".stats.uptime" });
 const version = figureOf({
   item: stat,
@@ -296,7 +296,7 @@ const slabs: Group = {
   discoveryParams: ["{$MEMCACHED.SLAB.SHARE.MIN}"],
   target: ["INSTANCE", "CHUNK"],
   filters: { INSTANCE: "MEMCACHED.INSTANCE" },
-  master: { item: slabsGet, delay: "5m", once: true },
+  master: { item: slabsGet, once: true },
   component: "slab",
   figures: [slabAge, slabItems, slabPages],
   triggers: [],
