@@ -19,5 +19,5 @@ export async function createLinked(server: Server, { templates, ...options }: Li
 export async function discoverNow({ api, id }: PolledHost): Promise<void> {
   const rules = await api.rows("discoveryrule.get", { hostids: id, filter: { type: 0 }, output: ["itemid"] });
   const requests = rules.map(({ itemid }) => ({ type: 6, request: { itemid } }));
-  await api.call("task.create", requests);
+  if (requests.length > 0) await api.call("task.create", requests);
 }
