@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { shortName } from "../../src/items/short-name.ts";
 import { address } from "./address.ts";
 import { keepalivedIsPossible, VrrpWorld, WEB } from "./keepalived.ts";
+import { waitFor } from "./wait.ts";
 
 const MAIL = { name: "VI mail ü", device: "veth2", id: 52, priority: 90, address: "198.51.100.10 dev veth2" };
 const MAIL_TARGET = shortName(MAIL.name);
@@ -16,8 +17,10 @@ describe.skipIf(!keepalivedIsPossible)("a real keepalived on a machine of its ow
     await world.until("keepalived.state[VI_web]", "2");
     await world.until(`keepalived.state[${MAIL_TARGET}]`, "2");
     expect(await world.get("keepalived.source[VI_web]")).toBe("notify FIFO");
+    const heardAt = Date.now();
     expect(await world.get("keepalived.priority[VI_web]")).toBe("100");
 
+    await waitFor(() => Date.now() > heardAt + 1000, { what: "what is heard to be new" }); // sooner it may have waited
     const peer = await world.peer([{ ...WEB, device: "veth1", priority: 200 }]);
     await world.until("keepalived.state[VI_web]", "1");
     const since = Number(await world.get("keepalived.since[VI_web]"));
