@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     reporters: ["default", closingLine()],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], globalSetup: LEFTOVERS } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], globalSetup: LEFTOVERS, maxWorkers: 2 } },
       real("real", 20),
       real("long", 3600),
       real("lab", 600, ["test/lab/servers.ts"]),
