@@ -42,19 +42,6 @@ export function masterText(fields: object): string {
   return JSON.stringify(fields, (_, found: unknown) => (typeof found === "bigint" ? found.toString() : found));
 }
 
-/** What every family says of its `.error` item beside the key. */
-export const ERROR_ITEM = {
-  params: {},
-  type: "char",
-  units: "",
-  name: "What is wrong",
-  doc: "In words, what the newest attempt found wrong; empty while all is well.",
-  freshness: "always",
-  standard: () => [[]],
-  value: ({ attempt }: View) =>
-    attempt === undefined ? unknown("no sample was taken yet") : value(attempt.reason ?? ""),
-} as const;
-
 /** A master's figure, to six decimals; undefined, which JSON leaves out, when there is none now. */
 export function figure(answer: Answer<number> | number): number | undefined {
   if (typeof answer === "number") return Number.isNaN(answer) ? undefined : Number(answer.toFixed(6));

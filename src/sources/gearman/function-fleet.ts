@@ -1,10 +1,11 @@
+import { ONCE } from "../../items/family.ts";
 import { isFresh } from "../../items/freshness.ts";
 import { type Discovery, momentItem } from "../../items/item.ts";
 import { masterText } from "../../items/master.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
-import { FUNCTION_MACROS, functionRows, ONCE, SOURCE } from "./items.ts";
+import { FUNCTION_MACROS, functionRows, SOURCE } from "./items.ts";
 import { functionsField } from "./master.ts";
 
 /**

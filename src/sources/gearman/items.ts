@@ -1,13 +1,5 @@
-import {
-  type Discovery,
-  type Item,
-  momentItem,
-  type Params,
-  type Row,
-  type TargetItem,
-  targetItem,
-} from "../../items/item.ts";
-import { ERROR_ITEM } from "../../items/master.ts";
+import { discoveryItem, ERROR_ITEM, MASTER_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
+import { type Discovery, type Item, type Params, type Row, type TargetItem, targetItem } from "../../items/item.ts";
 import { optional, text } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { shortName } from "../../items/short-name.ts";
@@ -20,9 +12,6 @@ import { STATES } from "./states.ts";
 import type { Load } from "./status-reader.ts";
 
 export const SOURCE = "gearman";
-
-/** The one standard call of an item that needs no more than its target. */
-export const ONCE: readonly (readonly string[])[] = [[]];
 
 /** So many functions have standard calls; discovery and the master have all. */
 const STANDARD_FUNCTIONS = 20;
@@ -62,14 +51,8 @@ function jobsItem(key: string, name: string, doc: string, of: (load: Load) => nu
 
 export const state = serverItem({
   key: "gearman.state",
-  params: {},
-  type: "unsigned",
-  units: "",
-  name: "State",
+  ...STATE_ITEM,
   doc: `What the newest attempt found: ${STATES.listed}.`,
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
 export const error = serverItem({ key: "gearman.error", ...ERROR_ITEM });
@@ -129,15 +112,10 @@ export const version = serverItem({
 
 export const get = serverItem({
   key: "gearman.get",
-  params: {},
-  type: "json",
-  units: "",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; waiting, running, total, workers, stuck and " +
     "the same of each function by its short name only while the newest sample is fresh.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => master(view, now),
 });
 
@@ -146,19 +124,10 @@ function textOf(view: View, name: string): Answer<string> {
   return found === undefined ? none(`the ${name} is not known now`) : value(found);
 }
 
-const servers = momentItem({
+const servers = discoveryItem(SOURCE, "INSTANCE", {
   key: "gearman.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "Gearman discovery",
   doc: "All configured and found job servers; one that is down stays listed.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([name, labels]) => ({ INSTANCE: name, ...labels })))),
-    ),
 });
 
 const functions = serverItem({

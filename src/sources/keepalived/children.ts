@@ -1,9 +1,10 @@
 import { increase } from "../../derive/increase.ts";
 import { Slices } from "../../io/slices.ts";
+import { eachWindow, ONCE } from "../../items/family.ts";
 import { staleReason } from "../../items/freshness.ts";
 import { momentItem } from "../../items/item.ts";
 import { byWindow, standardSteps } from "../../items/master.ts";
-import { standardWindows, windowUpTo } from "../../items/params.ts";
+import { windowUpTo } from "../../items/params.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Sample, Stamp } from "../../ring/sample.ts";
@@ -26,7 +27,7 @@ export const childRestarts = momentItem({
     "restart of a child at most, so one that dies every few seconds counts one a sample. None until nine tenths of the " +
     "window are known.",
   delay: "1m",
-  standard: (moment) => standardWindows(moment).map((each) => [each]),
+  standard: eachWindow,
   value: (moment, args, now) => flatMap(fresh(moment, now), (view) => increase(view.steps(args.window), "restarts")),
 });
 
@@ -39,7 +40,7 @@ export const childGet = momentItem({
   name: "Everything of keepalived's children, as JSON",
   doc: "Master item: running (1 while keepalived runs, else 0) and restarts by window; empty where none has been seen.",
   delay: "1m",
-  standard: () => [[]],
+  standard: () => ONCE,
   value: (moment, _, now) => {
     const view = fresh(moment, now);
     return value(JSON.stringify(view.kind === "value" ? figures(view.value) : {}));

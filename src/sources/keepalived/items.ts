@@ -1,18 +1,14 @@
 import { increase } from "../../derive/increase.ts";
-import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
-import { ERROR_ITEM } from "../../items/master.ts";
-import { standardWindows, windowUpTo } from "../../items/params.ts";
-import { rowsText } from "../../items/rows-text.ts";
-import { flatMap, none, unknown, value } from "../../ring/answer.ts";
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
+import { type Discovery, type Item, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { windowUpTo } from "../../items/params.ts";
+import { flatMap, none, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { childGet, childRestarts } from "./children.ts";
 import { master } from "./master.ts";
 import { STATES } from "./states.ts";
 
 export const SOURCE = "keepalived";
-
-/** The one standard call of an item that needs no more than its target. */
-const ONCE: readonly (readonly string[])[] = [[]];
 
 type Given = "scope" | "source" | "delay" | "freshness";
 
@@ -24,16 +20,10 @@ function instanceItem<P extends Params>(
 
 export const state = instanceItem({
   key: "keepalived.state",
-  params: {},
-  type: "unsigned",
-  units: "",
-  name: "State",
+  ...STATE_ITEM,
   doc:
-    `State of the VRRP instance: ${STATES.words.map((word, number) => `${number} ${word}`).join(", ")}. The first four ` +
+    `State of the VRRP instance: ${STATES.listed}. The first four ` +
     "are keepalived's own numbers; 6 is backup or fault where only the virtual addresses tell.",
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
 export const error = instanceItem({ key: "keepalived.error", ...ERROR_ITEM });
@@ -91,40 +81,22 @@ export const since = instanceItem({
 
 export const get = instanceItem({
   key: "keepalived.get",
-  params: {},
-  type: "json",
-  units: "",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; source, priority, since, transitions and " +
     "addresses only while the newest sample is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => master(view, now),
 });
-
-function eachWindow(view: View): readonly (readonly string[])[] {
-  return standardWindows(view).map((each) => [each]);
-}
 
 function level(view: View, field: string, missing: string) {
   const found = view.number(field);
   return Number.isNaN(found) ? none(missing) : value(found);
 }
 
-const instances = momentItem({
+const instances = discoveryItem(SOURCE, "VRRP", {
   key: "keepalived.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "VRRP instance discovery",
   doc: "All VRRP instances of this machine's keepalived; they stay listed when it stops.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([name, labels]) => ({ VRRP: name, ...labels })))),
-    ),
 });
 
 export const discovery: Discovery = {

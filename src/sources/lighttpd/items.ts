@@ -1,19 +1,13 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
-import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
-import { ERROR_ITEM } from "../../items/master.ts";
-import { standardWindows, window, windowUpTo } from "../../items/params.ts";
-import { rowsText } from "../../items/rows-text.ts";
-import { flatMap, unknown, value } from "../../ring/answer.ts";
-import type { View } from "../../ring/moment.ts";
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
+import { type Discovery, type Item, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { window, windowUpTo } from "../../items/params.ts";
 import { backEndsDown, busyPercent, level, restartsIn } from "./figures.ts";
 import { master } from "./master.ts";
 import { STATES } from "./states.ts";
 
 export const SOURCE = "lighttpd";
-
-/** The one standard call of an item that needs no more than its target. */
-const ONCE: readonly (readonly string[])[] = [[]];
 
 type Given = "scope" | "source" | "delay" | "freshness" | "type" | "units";
 
@@ -23,20 +17,12 @@ function serverItem<P extends Params>(
   return targetItem<P>({ source: SOURCE, delay: "1m", freshness: "sample", type: "unsigned", units: "", ...declared });
 }
 
-function eachWindow(view: View): readonly (readonly string[])[] {
-  return standardWindows(view).map((each) => [each]);
-}
-
 export const state = serverItem({
   key: "lighttpd.state",
-  params: {},
-  name: "State",
+  ...STATE_ITEM,
   doc:
     `What the newest attempt found: ${STATES.listed}. Access denied: the page wants a login or is forbidden; no status: ` +
     "there is no such page, or another.",
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
 export const error = serverItem({ key: "lighttpd.error", ...ERROR_ITEM });
@@ -133,30 +119,17 @@ export const backends = serverItem({
 
 export const get = serverItem({
   key: "lighttpd.get",
-  params: {},
-  type: "json",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; requests, traffic, busy, idle, pused, " +
     "uptime, restarts and back ends only while the newest sample is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => master(view, now),
 });
 
-const servers = momentItem({
+const servers = discoveryItem(SOURCE, "INSTANCE", {
   key: "lighttpd.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "Lighttpd discovery",
   doc: "All configured and found servers; one that is down stays listed.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([name, labels]) => ({ INSTANCE: name, ...labels })))),
-    ),
 });
 
 export const DISCOVERIES: readonly Discovery[] = [

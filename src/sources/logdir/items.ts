@@ -1,10 +1,9 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
-import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
-import { ERROR_ITEM } from "../../items/master.ts";
-import { standardWindows, window, windowUpTo } from "../../items/params.ts";
-import { rowsText } from "../../items/rows-text.ts";
-import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
+import { type Discovery, type Item, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { window, windowUpTo } from "../../items/params.ts";
+import { type Answer, none, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { fillSeconds } from "./fill-time.ts";
 import { master } from "./master.ts";
@@ -12,19 +11,12 @@ import { STATES } from "./states.ts";
 
 export const SOURCE = "logdir";
 
-/** The one standard call of an item that needs no more than its target. */
-const ONCE: readonly (readonly string[])[] = [[]];
-
 type Given = "scope" | "source" | "delay" | "freshness";
 
 function directoryItem<P extends Params>(
   declared: Omit<TargetItem<P>, Given> & Partial<Pick<TargetItem<P>, "freshness">>,
 ): TargetItem<P> {
   return targetItem<P>({ source: SOURCE, delay: "1m", freshness: "sample", ...declared });
-}
-
-function eachWindow(view: View): readonly (readonly string[])[] {
-  return standardWindows(view).map((each) => [each]);
 }
 
 /** A level of the sample; `missing` says why there may be none. */
@@ -37,14 +29,8 @@ function level(field: string, missing: (view: View) => Answer<number>): (view: V
 
 export const state = directoryItem({
   key: "logdir.state",
-  params: {},
-  type: "unsigned",
-  units: "",
-  name: "State",
+  ...STATE_ITEM,
   doc: `State of the directory and its logger: ${STATES.listed}.`,
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
 export const error = directoryItem({ key: "logdir.error", ...ERROR_ITEM });
@@ -149,31 +135,17 @@ export const fillTime = directoryItem({
 
 export const get = directoryItem({
   key: "logdir.get",
-  params: {},
-  type: "json",
-  units: "",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; line_age, bytes, rate, rotations and the " +
     "other figures only while the newest sample is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => master(view, now),
 });
 
-const directories = momentItem({
+const directories = discoveryItem(SOURCE, "LOGDIR", {
   key: "logdir.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "Log directory discovery",
   doc: "All configured and found log directories; one whose logger died stays listed while it is there.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([name, labels]) => ({ LOGDIR: name, ...labels })))),
-    ),
 });
 
 export const DISCOVERIES: readonly Discovery[] = [

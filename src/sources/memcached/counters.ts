@@ -1,6 +1,7 @@
 import { type Extreme, extreme } from "../../derive/extreme.ts";
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
+import { eachWindow } from "../../items/family.ts";
 import type { Scalar } from "../../items/item.ts";
 import { standardWindows, text, window } from "../../items/params.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
@@ -94,7 +95,7 @@ export const evictionsNonfull = instanceItem({
   doc:
     `Items evicted in steps of the window in which the items took less than ${FULL_PERCENT} % of limit_maxbytes: ` +
     "memory is stuck in other slab classes. None until nine tenths of the window are known.",
-  standard: (view) => standardWindows(view).map((length) => [length]),
+  standard: eachWindow,
   value: (view, { window }) => evictionsWhileFree(view, window),
 });
 

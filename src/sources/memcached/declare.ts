@@ -16,6 +16,3 @@ export function fleetItem<P extends Params>(
 ): MomentItem<P> {
   return momentItem<P>({ delay: "1m", ...declared });
 }
-
-/** The one standard call of an item that needs no more than its target. */
-export const ONCE: readonly (readonly string[])[] = [[]];

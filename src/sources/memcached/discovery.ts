@@ -1,22 +1,14 @@
+import { discoveryItem, ONCE } from "../../items/family.ts";
 import type { Discovery } from "../../items/item.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { flatMap, value } from "../../ring/answer.ts";
-import { fleetItem, ONCE } from "./declare.ts";
+import { fleetItem } from "./declare.ts";
 import { poolsOf, SOURCE } from "./targets.ts";
 
-const instances = fleetItem({
+const instances = discoveryItem(SOURCE, "INSTANCE", {
   key: "memcached.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "Instance discovery",
   doc: "All configured and found instances; one that is down stays listed.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([name, labels]) => ({ INSTANCE: name, ...labels })))),
-    ),
 });
 
 /** The instances; a roster that is not complete is an error, never a shorter list. */

@@ -1,10 +1,11 @@
 import { covered, NEARLY_ALL } from "../../derive/coverage.ts";
+import { ONCE } from "../../items/family.ts";
 import { staleReason } from "../../items/freshness.ts";
 import type { Param } from "../../items/item.ts";
 import { parseWindow } from "../../items/params.ts";
 import { type Answer, flatMap, none, ok, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View, Window } from "../../ring/moment.ts";
-import { fleetItem, instanceItem, ONCE } from "./declare.ts";
+import { fleetItem, instanceItem } from "./declare.ts";
 import { defaultView } from "./targets.ts";
 import { smallestAge } from "./ttl-items.ts";
 

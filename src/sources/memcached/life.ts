@@ -1,22 +1,16 @@
 import { covered, NEARLY_ALL } from "../../derive/coverage.ts";
+import { ERROR_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
 import { ageSeconds } from "../../items/freshness.ts";
-import { ERROR_ITEM } from "../../items/master.ts";
 import { standardWindows, window } from "../../items/params.ts";
-import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
+import { type Answer, flatMap, none, value } from "../../ring/answer.ts";
 import type { Steps, View } from "../../ring/moment.ts";
-import { instanceItem, ONCE } from "./declare.ts";
+import { instanceItem } from "./declare.ts";
 import { STATES } from "./states.ts";
 
 export const state = instanceItem({
   key: "memcached.state",
-  params: {},
-  type: "unsigned",
-  units: "",
-  name: "State",
+  ...STATE_ITEM,
   doc: `What the newest attempt found: ${STATES.listed}. Always a number, also while nothing can be read.`,
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
 export const error = instanceItem({ key: "memcached.error", ...ERROR_ITEM });

@@ -1,10 +1,11 @@
 import { rate } from "../../derive/rate.ts";
 import { ratio } from "../../derive/ratio.ts";
+import { MASTER_ITEM } from "../../items/family.ts";
 import { byWindow, figure, masterJson, standardSteps } from "../../items/master.ts";
 import type { View } from "../../ring/moment.ts";
 import type { GoodSample } from "../../ring/sample.ts";
 import { evictionsWhileFree, STANDARD_RATES } from "./counters.ts";
-import { instanceItem, ONCE } from "./declare.ts";
+import { instanceItem } from "./declare.ts";
 import { COMMANDS, pairOf, requestsIn } from "./hit-ratio.ts";
 import { startsIn } from "./life.ts";
 import { drifted, isSetting, settingsOf } from "./settings.ts";
@@ -17,15 +18,10 @@ const RATES = [...STANDARD_RATES, "reclaimed"];
 
 export const get = instanceItem({
   key: "memcached.get",
-  params: {},
-  type: "json",
-  units: "",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age always; stats, hit_ratio, requests, rate, restarts, " +
     "evictions_nonfull, ttl, slabs, settings and drift only while the newest sample is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => masterJson(view, now, { name: "instance", states: STATES, fresh }),
 });
 

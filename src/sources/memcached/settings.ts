@@ -1,7 +1,8 @@
+import { ONCE } from "../../items/family.ts";
 import { text } from "../../items/params.ts";
 import { type Answer, none, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
-import { instanceItem, ONCE } from "./declare.ts";
+import { instanceItem } from "./declare.ts";
 import { meant } from "./stat-names.ts";
 
 const SETTING = "setting.";

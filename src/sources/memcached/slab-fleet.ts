@@ -1,3 +1,4 @@
+import { ONCE } from "../../items/family.ts";
 import { isFresh } from "../../items/freshness.ts";
 import type { Discovery } from "../../items/item.ts";
 import { percent } from "../../items/params.ts";
@@ -5,7 +6,7 @@ import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Stamp } from "../../ring/sample.ts";
-import { fleetItem, ONCE } from "./declare.ts";
+import { fleetItem } from "./declare.ts";
 import { rows, SLAB_MACROS } from "./slabs.ts";
 import { SOURCE } from "./targets.ts";
 

@@ -1,10 +1,11 @@
+import { ONCE } from "../../items/family.ts";
 import type { Discovery, Row, Scalar } from "../../items/item.ts";
 import { text } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, none, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { listed } from "../../words/sentence.ts";
-import { instanceItem, ONCE } from "./declare.ts";
+import { instanceItem } from "./declare.ts";
 import { PART_FIELDS } from "./part-fields.ts";
 import { meant } from "./stat-names.ts";
 import { verdicts } from "./ttl.ts";

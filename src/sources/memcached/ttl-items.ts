@@ -1,8 +1,9 @@
 import { HALF, shortfall } from "../../derive/coverage.ts";
+import { ONCE } from "../../items/family.ts";
 import { optional, percent, standardWindows, window, windowUpTo } from "../../items/params.ts";
 import { type Answer, none, value } from "../../ring/answer.ts";
 import type { View, Window } from "../../ring/moment.ts";
-import { instanceItem, ONCE } from "./declare.ts";
+import { instanceItem } from "./declare.ts";
 import { type Guard, type Minimum, minimum, minimumOver, type Verdict, verdicts } from "./ttl.ts";
 
 const PRESSURE_WINDOW = "15m";

@@ -18,9 +18,6 @@ export const SOURCE = "pressure";
 /** The target that stands for the machine itself; all others are places. */
 export const HOST = "host";
 
-/** The one standard call of an item without parameters. */
-export const ONCE: readonly (readonly string[])[] = [[]];
-
 type Declared<P extends Params> = Omit<MomentItem<P>, "scope" | "delay" | "value" | "units"> &
   Partial<Pick<MomentItem<P>, "delay" | "units">>;
 

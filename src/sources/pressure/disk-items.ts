@@ -1,11 +1,12 @@
 import { rate } from "../../derive/rate.ts";
+import { ONCE } from "../../items/family.ts";
 import type { Discovery } from "../../items/item.ts";
 import { standardWindows, text, window } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Moment, Steps, View } from "../../ring/moment.ts";
 import { listed } from "../../words/sentence.ts";
-import { HOST, hostItem, ONCE, placesAt, SOURCE } from "./declare.ts";
+import { HOST, hostItem, placesAt, SOURCE } from "./declare.ts";
 import { SECTOR_BYTES } from "./disks.ts";
 import { DISK } from "./host.ts";
 

@@ -1,6 +1,7 @@
 import { rate } from "../../derive/rate.ts";
 import { ratio } from "../../derive/ratio.ts";
-import { standardWindows, window, word } from "../../items/params.ts";
+import { eachWindow } from "../../items/family.ts";
+import { window, word } from "../../items/params.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View } from "../../ring/moment.ts";
 import { hostItem } from "./declare.ts";
@@ -38,7 +39,7 @@ export const iowait = hostItem(
     doc:
       "Share of the window's CPU time that was idle while a read or write was under way. A machine that is busy otherwise " +
       "shows little of it although its disks are slow: see pressure.io.some. None until half of the window is known.",
-    standard: (moment) => standardWindows(moment).map((each) => [each]),
+    standard: eachWindow,
   },
   (host, args) => iowaitShare(host.steps(args.window)),
 );
@@ -82,7 +83,7 @@ function stallItem(resource: Resource, kept: "some" | "full", name: string, what
       doc:
         `Share of the window in which ${what}, exactly, from the totals of /proc/pressure/${resource}. None until half of ` +
         "the window is known; not supported where the kernel keeps no such figures.",
-      standard: (moment) => standardWindows(moment).map((each) => [each]),
+      standard: eachWindow,
     },
     (host, args) =>
       flatMap(kernelKeeps(host, resource, kept), () => stallShare(host.steps(args.window), resource, kept)),

@@ -1,10 +1,11 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
+import { ONCE } from "../../items/family.ts";
 import { momentItem } from "../../items/item.ts";
 import { byWindow, figure, masterJson, standardSteps } from "../../items/master.ts";
 import { flatMap } from "../../ring/answer.ts";
 import type { Moment, Steps, View } from "../../ring/moment.ts";
-import { HOST, ONCE, placesAt, SOURCE } from "./declare.ts";
+import { HOST, placesAt, SOURCE } from "./declare.ts";
 import { bytesRead, bytesWritten, disksOf, utilisation } from "./disk-items.ts";
 import { DISK, NETWORK } from "./host.ts";
 import { iowaitShare, stallShare } from "./host-items.ts";

@@ -1,11 +1,12 @@
 import { rate } from "../../derive/rate.ts";
+import { ONCE } from "../../items/family.ts";
 import type { Discovery } from "../../items/item.ts";
 import { standardWindows, text, window } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import { listed } from "../../words/sentence.ts";
-import { HOST, hostItem, ONCE, SOURCE } from "./declare.ts";
+import { HOST, hostItem, SOURCE } from "./declare.ts";
 import { NETWORK } from "./host.ts";
 
 function networkItem(field: "received" | "sent", name: string) {

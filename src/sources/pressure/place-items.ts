@@ -1,23 +1,19 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
+import { eachWindow, ONCE, STATE_ITEM } from "../../items/family.ts";
 import { type Discovery, momentItem } from "../../items/item.ts";
-import { standardWindows, window, windowUpTo } from "../../items/params.ts";
+import { window, windowUpTo } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
-import { HOST, ONCE, placeItem, SOURCE } from "./declare.ts";
+import { HOST, placeItem, SOURCE } from "./declare.ts";
 import { STATES } from "./states.ts";
 
 export const processState = placeItem({
   key: "pressure.process.state",
-  params: {},
-  type: "unsigned",
-  units: "",
+  ...STATE_ITEM,
   name: "State of the process",
-  doc: `Whether the program that writes to the place runs: ${STATES.words.map((word, number) => `${number} ${word}`).join(", ")}.`,
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
+  doc: `Whether the program that writes to the place runs: ${STATES.listed}.`,
 });
 
 export const written = placeItem({
@@ -40,7 +36,7 @@ export const writtenPerSecond = placeItem({
   units: "Bps",
   name: "Bytes written by the process per second",
   doc: "The same per second of the window. None until half of the window is known.",
-  standard: (view) => standardWindows(view).map((each) => [each]),
+  standard: eachWindow,
   value: (view, args) => flatMap(seen(view), () => rate(view.steps(args.window), "written")),
 });
 

@@ -1,19 +1,15 @@
 import { change } from "../../derive/change.ts";
 import { type Extreme, extreme } from "../../derive/extreme.ts";
-import { type Discovery, type Item, momentItem, type Params, type TargetItem, targetItem } from "../../items/item.ts";
-import { ERROR_ITEM } from "../../items/master.ts";
-import { standardWindows, windowUpTo } from "../../items/params.ts";
-import { rowsText } from "../../items/rows-text.ts";
-import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
+import { type Discovery, type Item, type Params, type TargetItem, targetItem } from "../../items/item.ts";
+import { windowUpTo } from "../../items/params.ts";
+import { type Answer, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { master } from "./master.ts";
 import { missingSlots, percentUsed } from "./slot-share.ts";
 import { STATES } from "./states.ts";
 
 export const SOURCE = "qmail";
-
-/** The one standard call of an item that needs no more than its target. */
-const ONCE: readonly (readonly string[])[] = [[]];
 
 type Given = "scope" | "source" | "delay" | "freshness";
 
@@ -25,14 +21,8 @@ function queueItem<P extends Params>(
 
 export const state = queueItem({
   key: "qmail.state",
-  params: {},
-  type: "unsigned",
-  units: "",
-  name: "State",
-  doc: `State of qmail-send and its queue: ${STATES.words.map((word, number) => `${number} ${word}`).join(", ")}.`,
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
+  ...STATE_ITEM,
+  doc: `State of qmail-send and its queue: ${STATES.listed}.`,
 });
 
 interface Counted {
@@ -76,10 +66,6 @@ function over(which: Extreme, field: string) {
     value: (view: View, args: { readonly window: Parameters<View["steps"]>[0] }) =>
       extreme(view.steps(args.window), which, field),
   };
-}
-
-function eachWindow(view: View): readonly (readonly string[])[] {
-  return standardWindows(view).map((each) => [each]);
 }
 
 export const error = queueItem({ key: "qmail.error", ...ERROR_ITEM });
@@ -229,31 +215,17 @@ const statusAge = queueItem({
 
 export const get = queueItem({
   key: "qmail.get",
-  params: {},
-  type: "json",
-  units: "",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; counts and slots only while the newest " +
     "sample is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => master(view, now),
 });
 
-const queues = momentItem({
+const queues = discoveryItem(SOURCE, "QMAIL", {
   key: "qmail.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "qmail queue discovery",
   doc: "The qmail queues of this machine: the usual one when it is there, and those that are configured.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([name, labels]) => ({ QMAIL: name, ...labels })))),
-    ),
 });
 
 export const discovery: Discovery = {

@@ -1,25 +1,8 @@
-import {
-  type Args,
-  type MomentItem,
-  momentItem,
-  type Params,
-  type Scalar,
-  type TargetItem,
-  targetItem,
-} from "../../items/item.ts";
-import { standardWindows } from "../../items/params.ts";
-import { rowsText } from "../../items/rows-text.ts";
+import { STATE_ITEM } from "../../items/family.ts";
+import { type Args, type Params, type Scalar, type TargetItem, targetItem } from "../../items/item.ts";
 import type { StateWords } from "../../items/states.ts";
-import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
+import { type Answer, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
-
-/** The one standard call of an item that needs no more than its target. */
-export const ONCE: readonly (readonly string[])[] = [[]];
-
-/** One standard call for each window. */
-export function eachWindow(view: View): readonly (readonly string[])[] {
-  return standardWindows(view).map((length) => [length]);
-}
 
 type Given = "scope" | "delay" | "freshness" | "units";
 
@@ -50,36 +33,7 @@ export function isCurrent({ attempt, good }: View): boolean {
 
 /** The number of the newest state, whatever it is. */
 export function stateItem(states: StateWords<string>, declared: Pick<TargetItem, "key" | "source" | "name" | "doc">) {
-  const words = states.words.map((word, number) => `${number} ${word}`).join(", ");
-  return reportedItem<Record<never, never>>({
-    ...declared,
-    params: {},
-    type: "unsigned",
-    doc: `${declared.doc}: ${words}.`,
-    freshness: "always",
-    standard: () => ONCE,
-    value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
-  });
-}
-
-/** Discovery of all targets of a source. @param macro names the column with their short names */
-export function discoveryItem(
-  source: string,
-  macro: string,
-  declared: Pick<MomentItem, "key" | "name" | "doc">,
-): MomentItem<Record<never, never>> {
-  return momentItem<Record<never, never>>({
-    ...declared,
-    params: {},
-    type: "json",
-    units: "",
-    delay: "10m",
-    standard: () => ONCE,
-    value: (moment) =>
-      flatMap(moment.targets(source), (targets) =>
-        value(rowsText([...targets].map(([name, labels]) => ({ [macro]: name, ...labels })))),
-      ),
-  });
+  return reportedItem<Record<never, never>>({ ...STATE_ITEM, ...declared, doc: `${declared.doc}: ${states.listed}.` });
 }
 
 /** A level of the sample, or what `of` makes of it; `missing` says why there may be none. */

@@ -1,10 +1,10 @@
+import { ONCE } from "../../items/family.ts";
 import { momentItem } from "../../items/item.ts";
 import { figure, masterText } from "../../items/master.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
 import type { Stamp } from "../../ring/sample.ts";
 import { ACTION_MASTER } from "./actions/items.ts";
-import { ONCE } from "./declare.ts";
 import { INPUT_MASTER } from "./inputs/items.ts";
 import { kindFields, objectFields } from "./master.ts";
 import { QUEUE_MASTER } from "./queues/master.ts";

@@ -1,10 +1,11 @@
 import { covered, NEARLY_ALL } from "../../derive/coverage.ts";
+import { eachWindow, ONCE } from "../../items/family.ts";
 import { staleReason } from "../../items/freshness.ts";
-import { standardWindows, window } from "../../items/params.ts";
+import { window } from "../../items/params.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View, Window } from "../../ring/moment.ts";
 import type { Stamp } from "../../ring/sample.ts";
-import { allItem, ONCE } from "./declare.ts";
+import { allItem } from "./declare.ts";
 
 /** The source of these items, and its one target: all such programs together. */
 export const ERRORS_SOURCE = "readproctitle";
@@ -33,7 +34,7 @@ export const newErrors = allItem({
     "The lines that appeared in supervise.errors within the window, whoever asked before; empty when there were none. " +
     "A line that was written again and again between two samples appears once or more. " +
     "None where no such program runs, and until nine tenths of the window are known.",
-  standard: (moment) => standardWindows(moment).map((length) => [length]),
+  standard: eachWindow,
   value: (moment, args, now) =>
     flatMap(fresh(moment, now), (view) =>
       flatMap(covered(view.steps(args.window), NEARLY_ALL), () => value(linesIn(view, args.window).join("\n"))),

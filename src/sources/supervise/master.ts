@@ -1,21 +1,17 @@
+import { MASTER_ITEM } from "../../items/family.ts";
 import { byWindow, figure, masterJson, standardSteps } from "../../items/master.ts";
 import type { View } from "../../ring/moment.ts";
-import { ONCE, serviceItem } from "./declare.ts";
+import { serviceItem } from "./declare.ts";
 import { STATES, WANTS } from "./record.ts";
 import { flappingIn, startsIn } from "./restarts.ts";
 import { secondsSince } from "./service-items.ts";
 
 export const get = serviceItem({
   key: "supervise.get",
-  params: {},
-  type: "json",
-  units: "",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age always; name, supervisor, uptime, downtime, pid, want, " +
     "normally_up, exit, log_state, restarts and flapping only while the newest sample is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => masterJson(view, now, { name: "service", states: STATES, fresh }),
 });
 

@@ -1,26 +1,17 @@
+import { discoveryItem } from "../../items/family.ts";
 import { silentReason } from "../../items/freshness.ts";
 import type { Discovery, Param } from "../../items/item.ts";
-import { rowsText } from "../../items/rows-text.ts";
 import { flatMap, malformed, ok, value } from "../../ring/answer.ts";
 import { listed } from "../../words/sentence.ts";
-import { allItem, ONCE, SOURCE } from "./declare.ts";
+import { allItem, SOURCE } from "./declare.ts";
 import { STATES } from "./record.ts";
 
-const services = allItem({
+const services = discoveryItem(SOURCE, "SERVICE", {
   key: "supervise.discovery",
-  params: {},
-  type: "json",
-  units: "",
   name: "Service discovery",
   doc:
     "All services of daemontools, runit, s6 and systemd, log services among them. One that cannot be read stays " +
     "listed; one that was removed leaves after three complete looks.",
-  delay: "10m",
-  standard: () => ONCE,
-  value: (moment) =>
-    flatMap(moment.targets(SOURCE), (targets) =>
-      value(rowsText([...targets].map(([service, labels]) => ({ SERVICE: service, ...labels })))),
-    ),
 });
 
 /** A scan directory that cannot be listed is an error, never a shorter list. */

@@ -1,21 +1,15 @@
-import { ERROR_ITEM } from "../../items/master.ts";
-import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
+import { ERROR_ITEM, ONCE, STATE_ITEM } from "../../items/family.ts";
+import { type Answer, flatMap, none, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
-import { ONCE, serviceItem } from "./declare.ts";
+import { serviceItem } from "./declare.ts";
 import { STATES, WANTS } from "./record.ts";
 
 export const state = serviceItem({
   key: "supervise.state",
-  params: {},
-  type: "unsigned",
-  units: "",
-  name: "State",
+  ...STATE_ITEM,
   doc:
     `What the newest look found: ${STATES.listed}. Always a number, also while nothing can be read. ` +
     "A service that was started once (svc -o) is up while it runs and down when it has ended.",
-  freshness: "always",
-  standard: () => ONCE,
-  value: ({ attempt }) => (attempt === undefined ? unknown("no sample was taken yet") : value(attempt.state)),
 });
 
 export const error = serviceItem({ key: "supervise.error", ...ERROR_ITEM });

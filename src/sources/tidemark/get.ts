@@ -1,5 +1,6 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
+import { ONCE } from "../../items/family.ts";
 import { momentItem } from "../../items/item.ts";
 import { byWindow, figure, standardSteps } from "../../items/master.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
@@ -17,7 +18,7 @@ export const get = momentItem({
     "Master item: version, uptime, rss, tick (duration, missed, missed_in), requests, refused, late (sources whose " +
     "newest tick did not finish in time) and outbox by destination. A value that is not known now is left out.",
   delay: "1m",
-  standard: () => [[]],
+  standard: () => ONCE,
   value: (moment, _args, now): Answer<string> =>
     flatMap(self(moment), (view) => {
       const { newest } = view;

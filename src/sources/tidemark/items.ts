@@ -1,7 +1,8 @@
 import { increase } from "../../derive/increase.ts";
 import { rate } from "../../derive/rate.ts";
+import { eachWindow, ONCE } from "../../items/family.ts";
 import { type MomentItem, momentItem } from "../../items/item.ts";
-import { standardWindows, text, window } from "../../items/params.ts";
+import { text, window } from "../../items/params.ts";
 import { flatMap, unknown, value } from "../../ring/answer.ts";
 import type { View } from "../../ring/moment.ts";
 import { listed } from "../../words/sentence.ts";
@@ -19,7 +20,7 @@ function textItem(key: string, fieldName: string, name: string, doc: string): Mo
     name,
     doc,
     delay: "1h",
-    standard: () => [[]],
+    standard: () => ONCE,
     value: (moment) =>
       flatMap(self(moment), (view) => {
         const found = view.text(fieldName);
@@ -42,7 +43,7 @@ function numberItem({ read, ...declared }: Figure): MomentItem {
     ...declared,
     params: {},
     delay: "1m",
-    standard: () => [[]],
+    standard: () => ONCE,
     value: (moment) => flatMap(self(moment), (view) => known(read(view), "tick has finished")),
   });
 }
@@ -74,7 +75,7 @@ export const uptime = momentItem({
   name: "Uptime",
   doc: "Seconds since tidemark was started.",
   delay: "1m",
-  standard: () => [[]],
+  standard: () => ONCE,
   value: (moment, _args, now) =>
     flatMap(self(moment), ({ newest }) => {
       const started = newest?.numbers.get("started");
@@ -119,7 +120,7 @@ export const requests = momentItem({
   name: "Passive checks per second",
   doc: "Passive checks that were answered, per second of the window.",
   delay: "1m",
-  standard: (moment) => standardWindows(moment).map((each) => [each]),
+  standard: eachWindow,
   value: (moment, args) => flatMap(self(moment), (view) => rate(view.steps(args.window), "requests")),
 });
 
@@ -161,7 +162,7 @@ export const ITEMS = [
       name: "Ping",
       doc: "Always 1: whoever reads it has reached tidemark.",
       delay: "1m",
-      standard: () => [[]],
+      standard: () => ONCE,
       value: () => value(1),
     }),
     textItem(
@@ -198,7 +199,7 @@ export const ITEMS = [
     name: "Mode",
     doc: "Who answers: daemon, or as a plugin of agent 2 the plugin with the words daemon or child for where its values come from.",
     delay: "1h",
-    standard: () => [[]],
+    standard: () => ONCE,
     value: () => value("daemon"),
   }),
   uptime,

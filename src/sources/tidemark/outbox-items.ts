@@ -1,4 +1,5 @@
 import { increase } from "../../derive/increase.ts";
+import { ONCE } from "../../items/family.ts";
 import { type Discovery, type MomentItem, momentItem } from "../../items/item.ts";
 import { text, window } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
@@ -91,7 +92,7 @@ const discovery = momentItem({
   name: "Destination discovery",
   doc: "Where values are sent to: the entries of ServerActive and the pushes.",
   delay: "10m",
-  standard: () => [[]],
+  standard: () => ONCE,
   value: (moment) =>
     flatMap(self(moment), (view) => value(rowsText(namesIn(view, OUTBOX).map((name) => ({ DESTINATION: name }))))),
 });

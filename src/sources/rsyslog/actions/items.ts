@@ -1,9 +1,10 @@
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE } from "../../../items/family.ts";
 import type { Discovery, Item, Params } from "../../../items/item.ts";
-import { ERROR_ITEM, figure } from "../../../items/master.ts";
+import { figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { none } from "../../../ring/answer.ts";
 import type { Steps, View } from "../../../ring/moment.ts";
-import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type DeclaredItem, level, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { ACTIONS } from "../sources.ts";
 import { bySweeps, increaseOf, rateOf, sweepIncrease, sweepRate } from "../windows.ts";
@@ -93,14 +94,10 @@ const resumed = actionItem({
 
 const get = actionItem({
   key: "rsyslog.action.get",
-  params: {},
-  type: "json",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; all figures only while the newest report " +
     "is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => objectJson(ACTION_MASTER, view, now),
 });
 

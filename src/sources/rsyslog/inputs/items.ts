@@ -1,9 +1,10 @@
+import { discoveryItem, eachWindow, MASTER_ITEM } from "../../../items/family.ts";
 import type { Discovery, Item, Params, TargetItem } from "../../../items/item.ts";
 import { figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { type Answer, flatMap, none } from "../../../ring/answer.ts";
 import type { Steps, View, Window } from "../../../ring/moment.ts";
-import { type DeclaredItem, discoveryItem, eachWindow, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type DeclaredItem, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { INPUTS } from "../sources.ts";
 import { bySweeps, increaseOf, rateOf, type Sweeps, sweepRate, sweepsIn } from "../windows.ts";
@@ -65,14 +66,10 @@ export const disallowed = refusedItem("disallowed", {
 
 const get = inputItem({
   key: "rsyslog.input.get",
-  params: {},
-  type: "json",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; all figures only while the newest report " +
     "is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => objectJson(INPUT_MASTER, view, now),
 });
 

@@ -1,8 +1,8 @@
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE } from "../../../items/family.ts";
 import type { Discovery, Item, Params } from "../../../items/item.ts";
-import { ERROR_ITEM } from "../../../items/master.ts";
 import { optional, window, windowUpTo, word } from "../../../items/params.ts";
 import { type Answer, none, unknown } from "../../../ring/answer.ts";
-import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type DeclaredItem, level, reportedItem, stateItem } from "../declare.ts";
 import { objectJson } from "../master.ts";
 import { QUEUES } from "../sources.ts";
 import { sweepIncrease, sweepMaximum, sweepRate } from "../windows.ts";
@@ -186,14 +186,10 @@ const stuck = queueItem({
 
 const get = queueItem({
   key: "rsyslog.queue.get",
-  params: {},
-  type: "json",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; all figures only while the newest report " +
     "is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => objectJson(QUEUE_MASTER, view, now),
 });
 

@@ -1,9 +1,10 @@
+import { discoveryItem, ERROR_ITEM, eachWindow, MASTER_ITEM, ONCE } from "../../../items/family.ts";
 import type { Discovery, Item, Params } from "../../../items/item.ts";
-import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
+import { byWindow, figure } from "../../../items/master.ts";
 import { window } from "../../../items/params.ts";
 import { type Answer, none, unknown, value } from "../../../ring/answer.ts";
 import type { Steps, View, Window } from "../../../ring/moment.ts";
-import { type DeclaredItem, discoveryItem, eachWindow, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type DeclaredItem, level, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { SPOOLS } from "../sources.ts";
 import { SPOOL_STATES } from "./states.ts";
@@ -79,14 +80,10 @@ export const leftovers = spoolItem({
 
 const get = spoolItem({
   key: "rsyslog.spool.get",
-  params: {},
-  type: "json",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; all figures only while the newest sample " +
     "is fresh. A value that is not known now is left out.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => objectJson(SPOOL_MASTER, view, now),
 });
 

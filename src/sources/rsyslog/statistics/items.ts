@@ -1,10 +1,11 @@
 import { increase } from "../../../derive/increase.ts";
+import { ERROR_ITEM, MASTER_ITEM, ONCE } from "../../../items/family.ts";
 import type { Item, Params } from "../../../items/item.ts";
-import { byWindow, ERROR_ITEM, figure } from "../../../items/master.ts";
+import { byWindow, figure } from "../../../items/master.ts";
 import { type Answer, unknown, value } from "../../../ring/answer.ts";
 import type { Steps, View } from "../../../ring/moment.ts";
 import type { Stamp } from "../../../ring/sample.ts";
-import { type DeclaredItem, level, ONCE, reportedItem, stateItem } from "../declare.ts";
+import { type DeclaredItem, level, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { STATISTICS } from "../sources.ts";
 import { INTERVAL, SWEEP } from "../windows.ts";
@@ -55,14 +56,10 @@ const interval = statsItem({
 
 const get = statsItem({
   key: "rsyslog.stats.get",
-  params: {},
-  type: "json",
-  name: "Everything, as JSON",
+  ...MASTER_ITEM,
   doc:
     "Master item: state, state_text, error, time and age of the sample always; the newest report's time, interval and " +
     "objects, and what was read, only while it is fresh.",
-  freshness: "always",
-  standard: () => ONCE,
   value: (view, _, now) => objectJson(STATISTICS_MASTER, view, now),
 });
 
