@@ -11,6 +11,8 @@ import { stepSeconds } from "../../src/schedule/cron.ts";
 import { KnownTargets } from "../../src/schedule/known-targets.ts";
 import { SampleDecoder } from "../../src/schedule/sample-record.ts";
 import { SOURCES } from "../../src/sources/all.ts";
+import { Pace } from "../../src/transports/pace.ts";
+import { PushedKeys } from "../../src/transports/push/keys.ts";
 import { compileAccess } from "../../src/zabbix/access.ts";
 import { texts, vectorTexts, words } from "./corpus.ts";
 import { type Fuzzed, must, parsedValue, pieces } from "./fuzzed.ts";
@@ -149,9 +151,12 @@ function jsonRecord(type: number, content: object): Buffer {
 }
 
 const records: Fuzzed = {
-  name: "records of samples, and known targets",
+  name: "records of samples, known targets, keys that were found",
   stock: () => ({
-    corpus: [...sampleRecords(), ...texts('{"memcached":{"main":{"labels":{"{#X}":"y"},"seen":1}}}')],
+    corpus: [
+      ...sampleRecords(),
+      ...texts('{"memcached":{"main":{"labels":{"{#X}":"y"},"seen":1}}}', '["a.b[c]","a.d"]'),
+    ],
     dictionary: words('"fields": "parts": "texts": "id": [ ] {} null "length" 4294967295 "labels" "seen"'),
   }),
   read: (bytes, dice) => {
@@ -169,8 +174,20 @@ const records: Fuzzed = {
     const known = new KnownTargets({ read: () => bytes.toString("utf8"), write: () => true });
     known.notSeenFor("memcached", 1, 1_700_000_000);
     known.save(1_700_000_000);
+    must(
+      foundKeys(bytes.toString("utf8")).every((key) => typeof key === "string"),
+      "keys",
+    );
   },
 };
+
+/** What a destination with the pattern of all keys takes over from the life before. */
+function foundKeys(text: string): readonly string[] {
+  const file = { read: () => text, write: () => undefined };
+  const registry = { calls: function* () {} };
+  const pace = new Pace(() => 0);
+  return new PushedKeys({ patterns: ["*"], items: [], registry, file, seconds: 60, now: () => 0, pace }).all;
+}
 
 function isTexts(pair: readonly unknown[]): boolean {
   return pair.every((text) => typeof text === "string");

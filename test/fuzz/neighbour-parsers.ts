@@ -1,10 +1,14 @@
 import type { Io } from "../../src/io/io.ts";
+import type { FileFacts, LocalFiles, OpenFile } from "../../src/io/local-files.ts";
+import { ageOf, processStat } from "../../src/io/process-stat.ts";
+import { isContained } from "../../src/io/processes.ts";
 import { StatusReader } from "../../src/sources/gearman/status-reader.ts";
 import { parseCommandLine } from "../../src/sources/keepalived/command-line.ts";
 import { parseConf } from "../../src/sources/keepalived/conf.ts";
 import { parseDataFile } from "../../src/sources/keepalived/data-file.ts";
 import { NoticeReader } from "../../src/sources/keepalived/notices.ts";
 import { readConf } from "../../src/sources/lighttpd/conf.ts";
+import { ErrorLog } from "../../src/sources/lighttpd/error-log.ts";
 import { httpDate } from "../../src/sources/lighttpd/http-date.ts";
 import { PageReader } from "../../src/sources/lighttpd/page-reader.ts";
 import { parseStatusPage } from "../../src/sources/lighttpd/status-page.ts";
@@ -72,6 +76,53 @@ const lighttpd: Fuzzed = {
   },
 };
 
+const errorLog: Fuzzed = {
+  name: "error logs of lighttpd",
+  stock: () => ({
+    corpus: [
+      ...samples("lighttpd", /error\.log$/),
+      ...texts("2026-11-22 06:15:35: (gw_backend.c.323) gw-server re-enabled: tcp:127.0.0.1:9000 127.0.0.1 9000 \n"),
+    ],
+    dictionary: words(
+      "(gw_backend.c.274)\u0020establishing\u0020connection\u0020failed:\u0020socket: (gw_backend.c.351)\u0020gw-server\u0020re-enabled: (server.c.1)\u0020server\u0020started tcp: unix:/ \n",
+    ),
+  }),
+  read: (bytes, dice) => {
+    const file = new GrowingFile();
+    const log = new ErrorLog({ files: file as Partial<LocalFiles> as LocalFiles } as Partial<Io> as Io, "/e");
+    for (const piece of pieces(bytes, dice)) {
+      file.write(piece, dice.below(8) === 0);
+      const names = parsedValue(log.look()) ?? [];
+      must(names.length <= 2000 && names.every((name) => name !== "" && !name.includes("\n")), "names of back ends");
+    }
+  },
+};
+
+/** A file that grows, or is another one of the same name. */
+class GrowingFile implements Pick<LocalFiles, "open" | "facts"> {
+  #bytes: Buffer = Buffer.alloc(0);
+  #files = 0;
+
+  write(piece: Buffer, isAnother: boolean): void {
+    this.#bytes = isAnother ? piece : Buffer.concat([this.#bytes, piece]);
+    if (isAnother) this.#files += 1;
+  }
+
+  facts() {
+    const size = this.#bytes.length;
+    const value: FileFacts = { kind: "file", mode: 0o644, size, modified: 0, identity: `${this.#files}`, birth: 0 };
+    return { kind: "ok", value } as const;
+  }
+
+  open() {
+    const [bytes, facts] = [() => this.#bytes, this.facts.bind(this)];
+    const readAt = (offset: number, most: number) =>
+      ({ kind: "ok", value: bytes().subarray(offset, offset + most) }) as const;
+    const value: OpenFile = { facts, readAt, close: () => undefined };
+    return { kind: "ok", value } as const;
+  }
+}
+
 const conf: Fuzzed = {
   name: "configurations of lighttpd and keepalived",
   mostMs: 500, // root's files, read when something is new: up to a hundred of lighttpd, which include each other here
@@ -133,6 +184,7 @@ const kernel: Fuzzed = {
     corpus: [
       ...samples("proc", /a-(diskstats|loadavg|pressure-io|stat)\.txt$/),
       ...texts(
+        "4711 (a) b) (x) S 1 4711 4711 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 123456 1000 10\nNSpid:\t4711\t7\n",
         "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 - ext3 /dev/root rw,errors=continue\n",
         "Inter-|   Receive  |  Transmit\n face |bytes packets\n  eth0: 1200 3 0 0 0 0 0 0 3400 5 0 0 0 0 0 0\n",
       ),
@@ -147,7 +199,11 @@ const kernel: Fuzzed = {
     for (const { numbers } of [...wholeDisks(parseDisks(text)), ...parseNetworks(text)])
       mustBeNumbers(numbers.values());
     for (const { point } of parseMounts(text)) must(typeof point === "string", "a path");
+    const io = { readText: () => text } as Partial<Io> as Io;
+    const stat = processStat(io, "4711");
+    must(stat === undefined || (stat.state !== "" && typeof ageOf(io)(stat) === "number"), "a process or none");
+    must(typeof isContained(io, "4711") === "boolean", "whether it is in a container");
   },
 };
 
-export const NEIGHBOUR_PARSERS: readonly Fuzzed[] = [gearman, lighttpd, conf, keepalived, kernel];
+export const NEIGHBOUR_PARSERS: readonly Fuzzed[] = [gearman, lighttpd, errorLog, conf, keepalived, kernel];

@@ -1,6 +1,7 @@
 import { parseLocks } from "../../src/io/locks.ts";
 import { lastLine, parseStamp, stampClock } from "../../src/io/log-stamp.ts";
 import { parseArguments, parseRunScript } from "../../src/sources/logdir/command-line.ts";
+import { rotatedNames } from "../../src/sources/logdir/files.ts";
 import { newestStatus } from "../../src/sources/qmail/status-line.ts";
 import { contentsOf, encodeCall, MessageReader } from "../../src/sources/supervise/dbus-message.ts";
 import { DeathTally } from "../../src/sources/supervise/death-tally.ts";
@@ -97,7 +98,7 @@ const bus: Fuzzed = {
 };
 
 const logs: Fuzzed = {
-  name: "lines of loggers, their run scripts, status lines of qmail",
+  name: "lines, files and run scripts of loggers, status lines of qmail",
   stock: () => ({
     corpus: [
       ...samples("log-dirs", /current\.(head|tail)$/),
@@ -105,6 +106,7 @@ const logs: Fuzzed = {
         "#!/bin/sh\nexec setuidgid log multilog t s16777215 n50 ./main 2>&1\n",
         "#!/usr/bin/execlineb -P\nsvlogd -tt -r _ /var/log/x\n",
         "@4000000068f0a1b20f1e2d3c status: local 3/10 remote 7/20 exitasap\n",
+        "@400000006b0229f303e4642c.s\n@400000006b0229f303e4642c.u\n@400000006b0229f403e4642c.t\nprevious\nstate\ncurrent\n",
         "1: FLOCK  ADVISORY  WRITE 4711 08:02:1234567 0 EOF\n2: POSIX  ADVISORY  READ  1 00:1a:7 0 EOF\n",
       ),
     ],
@@ -119,6 +121,11 @@ const logs: Fuzzed = {
     const text = bytes.toString("latin1");
     const stamp = parseStamp(text);
     if (stamp !== undefined) must(!Number.isNaN(stampClock(stamp, 1_700_000_000, "multilog")), "a time");
+    const keys = rotatedNames(text.split("\n")).map(({ key }) => key);
+    must(
+      keys.every((key, at) => at === 0 || (keys[at - 1] ?? "") < key),
+      "each closed file once, oldest first",
+    );
     for (const { directories } of parseRunScript(text)) must(Array.isArray(directories), "directories");
     parseArguments(text.split("\0"));
     for (const pid of parseLocks(text).values()) must(pid >= 0, "a pid");

@@ -1,4 +1,5 @@
 import type { NameService } from "../../src/io/name-service.ts";
+import { pluginOptions } from "../../src/plugin/options.ts";
 import { decodeList } from "../../src/transports/active/list-record.ts";
 import { parseServerActive } from "../../src/transports/active/server-active.ts";
 import { controlReplies } from "../../src/transports/control-replies.ts";
@@ -10,7 +11,7 @@ import { nextCheck, parseInterval } from "../../src/zabbix/interval.ts";
 import { formatKey, parseKey } from "../../src/zabbix/key.ts";
 import { encodePacket, PacketDecoder } from "../../src/zabbix/packet.ts";
 import { decodeJsonReply, decodePassiveRequest, encodeJsonReply, encodePlainReply } from "../../src/zabbix/passive.ts";
-import { AgentMessageDecoder } from "../../src/zabbix/plugin.ts";
+import { type AgentMessage, AgentMessageDecoder } from "../../src/zabbix/plugin.ts";
 import { parseSenderInfo, readSenderKey } from "../../src/zabbix/sender.ts";
 import { parseSenderLine } from "../../src/zabbix/sender-input.ts";
 import { matchesWildcard } from "../../src/zabbix/wildcard.ts";
@@ -214,10 +215,20 @@ const plugin: Fuzzed = {
     for (const piece of pieces(bytes, dice)) {
       const messages = parsedValue(decoder.push(piece));
       if (messages === undefined) return;
-      for (const message of messages) must(typeof message.kind === "string", "a message");
+      for (const message of messages) mustBeMessage(message);
     }
   },
 };
+
+function mustBeMessage(message: AgentMessage): void {
+  must(typeof message.kind === "string", "a message");
+  if (message.kind !== "configure" && message.kind !== "validate") return;
+  const { options } = pluginOptions(message.options, { socket: "/run/s", directory: "/run/d" });
+  must(
+    options.directives.every((line) => line.includes("=") && !/[\r\n]/.test(line.slice(line.indexOf("=")))),
+    "directives of one line each",
+  );
+}
 
 function frames(): readonly Buffer[] {
   const requests = [
