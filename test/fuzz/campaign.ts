@@ -12,7 +12,7 @@ export interface Cases {
   readonly first?: number;
 }
 
-/** No input may hold up the daemon longer; a case that does is tried again, since a neighbour may have been at work. */
+/** No input may hold up the daemon longer. A case that does is tried again by CPU time: a neighbour may be at work. */
 const MOST_MS = 50;
 const TRIES = 4;
 const MOST_GROWTH = 64 << 20;
@@ -34,6 +34,7 @@ export async function campaign(fuzzed: Fuzzed, { seed, count, first = 0 }: Cases
       throw new Error(`${place(fuzzed, { seed, number })}: ${(process.memoryUsage.rss() - rss) >> 20} MiB more in use`);
     }
   }
+  if (held() - before < MOST_GROWTH) return;
   const growth = (await kept()) - before;
   if (growth > MOST_GROWTH) throw new Error(`${fuzzed.name}: ${growth >> 20} MiB kept after ${count} cases`);
 }
@@ -60,10 +61,18 @@ async function timed(fuzzed: Fuzzed, stock: Stock, one: Case): Promise<number> {
 async function again(fuzzed: Fuzzed, stock: Stock, one: Case): Promise<void> {
   const { mostMs = MOST_MS } = fuzzed;
   let least = Number.POSITIVE_INFINITY;
-  for (let left = TRIES; left > 0; left--) least = Math.min(least, await timed(fuzzed, stock, one));
+  for (let left = TRIES; left > 0 && least > mostMs; left--) least = Math.min(least, await spent(fuzzed, stock, one));
   if (least <= mostMs) return;
   const bytes = mutant(new Dice(caseSeed(one.seed, one.number)), stock);
   throw new Error(`${place(fuzzed, one)} takes ${least.toFixed(0)} ms, at most ${mostMs} are allowed\n${shown(bytes)}`);
+}
+
+/** The milliseconds that this process worked on one case. */
+async function spent(fuzzed: Fuzzed, stock: Stock, one: Case): Promise<number> {
+  const before = process.cpuUsage();
+  await timed(fuzzed, stock, one);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function place({ name }: Fuzzed, { seed, number }: Case): string {
@@ -82,6 +91,10 @@ async function kept(): Promise<number> {
   collect();
   await nextTurn(); // what is native is let go then
   collect();
+  return held();
+}
+
+function held(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }

@@ -93,7 +93,8 @@ const repeat: Mutation = (bytes, dice) => {
   const piece = bytes.subarray(from, to);
   const times = dice.oneOf(REPEATS) ?? 2;
   const most = Math.min(times, Math.floor(LARGEST / (piece.length + 1)));
-  return Buffer.concat([bytes.subarray(0, to), ...Array.from({ length: most }, () => piece), bytes.subarray(to)]);
+  const repeated = piece.length === 0 ? piece : Buffer.alloc(most * piece.length, piece);
+  return Buffer.concat([bytes.subarray(0, to), repeated, bytes.subarray(to)]);
 };
 
 const splice: Mutation = (bytes, dice, { corpus }) => {
