@@ -8,7 +8,7 @@ import { Daemon } from "./daemon.ts";
 import { type Demo, startDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import type { Output } from "./output.ts";
-import { NO_MANAGER, type ServiceManager, serviceManager } from "./service-manager.ts";
+import { NO_MANAGER, READY, reloading, type ServiceManager, STOPPING, serviceManager } from "./service-manager.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { startScreen } from "./start-screen.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -62,7 +62,7 @@ async function bridge(settings: Settings, output: Output, { attached = false, fi
     log.error(`Cannot start: ${daemon.reason}.`);
     return EXIT.failed;
   }
-  const stopped = untilStopped(daemon.value);
+  const stopped = untilStopped(daemon.value, { manager, io });
   if (asked) await daemon.value.reload();
   await daemon.value.sampling.schedule.tick();
   const watchdog = await report(manager, daemon.value, { io, log });
@@ -80,7 +80,7 @@ async function report(
   daemon: Daemon,
   { io, log }: { readonly io: Io; readonly log: LineLog },
 ): Promise<Watchdog | undefined> {
-  const untold = await manager.tell("READY=1");
+  const untold = await manager.tell(READY);
   if (untold !== undefined) log.error(sentence(untold));
   const seconds = manager.watchdogSeconds;
   if (seconds === undefined) return undefined;
@@ -92,18 +92,27 @@ function openLog({ core }: Settings, now: () => number): LineLog {
   return new LineLog({ debugLevel: core.DebugLevel, prefix: !process.stderr.isTTY, sink: descriptorSink(2), now });
 }
 
-/** Resolves when the daemon has stopped because a signal asked for it. */
-function untilStopped(daemon: Daemon): Promise<void> {
+/** Resolves when the daemon has stopped because a signal asked for it. The service manager hears of each signal. */
+function untilStopped(
+  daemon: Daemon,
+  { manager, io }: { readonly manager: ServiceManager; readonly io: Io },
+): Promise<void> {
   return new Promise((resolve) => {
     const stop = () => {
+      void manager.tell(STOPPING);
       const late = setTimeout(resolve, STOP_MS);
       void daemon.stop().then(() => {
         clearTimeout(late);
         resolve();
       });
     };
+    const reload = async () => {
+      await manager.tell(reloading(io.now().mono));
+      await daemon.reload();
+      await manager.tell(READY);
+    };
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
-    process.on("SIGHUP", () => void daemon.reload());
+    process.on("SIGHUP", () => void reload());
   });
 }

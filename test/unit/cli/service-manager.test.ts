@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { serviceManager } from "../../../src/cli/service-manager.ts";
+import { READY, reloading, STOPPING, serviceManager } from "../../../src/cli/service-manager.ts";
 
 const PID = 4711;
 
@@ -41,6 +41,24 @@ describe("serviceManager", () => {
 
   test("a watchdog that names no process is ours", () => {
     expect(serviceManager({ WATCHDOG_USEC: "500000", NOTIFY_FD: "9" }, PID).watchdogSeconds).toBe(0.5);
+  });
+
+  test("only systemd hears more than that we are ready", async () => {
+    const [systemd, s6] = [{ NOTIFY_SOCKET: "/run/systemd/notify", NOTIFY_FD: "987654" }, { NOTIFY_FD: "987654" }];
+    const told = async (env: NodeJS.ProcessEnv) => {
+      const manager = serviceManager({ ...env }, PID);
+      const untold = await Promise.all([READY, reloading(1.5), STOPPING].map((state) => manager.tell(state)));
+      return untold.map((reason) => reason !== undefined); // the descriptor is gone, so what is told fails
+    };
+    expect([await told(systemd), await told(s6), await told({})]).toEqual([
+      [true, true, true],
+      [true, false, false],
+      [false, false, false],
+    ]);
+  });
+
+  test("since when the configuration is read anew, in microseconds", () => {
+    expect(reloading(12345.6789012)).toBe("RELOADING=1\nMONOTONIC_USEC=12345678901");
   });
 
   test("a descriptor that is gone is a reason, not an exception", async () => {
