@@ -6,17 +6,19 @@ import { BootedSystemd, canBoot } from "./booted-systemd.ts";
 import { bundle, isSkipped, temporaryDirectory } from "./start.ts";
 import { waitFor } from "./wait.ts";
 
+const STALLED_TICKS = fileURLToPath(new URL("fixtures/stalled-ticks.mjs", import.meta.url));
 const SYSTEMD = fileURLToPath(new URL("../../systemd/", import.meta.url));
 const PORT = "10055";
 const WATCHDOG_SECONDS = 3;
 
 /**
- * The unit as it is, but for the program's path, its user, the place of its state, a shorter watchdog, and mounts, which
+ * The unit as it is, but for the program's path and what it preloads, its user, the place of its state, a shorter watchdog, and mounts, which
  * are not to be had in a container.
  */
 function unit(): string {
   return readFileSync(join(SYSTEMD, "tidemark.service"), "utf8")
     .replace("[Unit]", "[Unit]\nDefaultDependencies=no")
+    .replace("[Service]", "[Service]\nEnvironment=NODE_OPTIONS=--import=/run/stalled-ticks.mjs")
     .replace(/ tidemark run$/m, ` ${process.execPath} /run/dist/tidemark.js run -c /run/tidemark.conf`)
     .replace("User=tidemark", "User=nobody")
     .replace(/^WatchdogSec=.*$/m, `WatchdogSec=${WATCHDOG_SECONDS}\nTimeoutAbortSec=1`)
@@ -28,7 +30,7 @@ function socketUnit(): string {
 }
 
 const CONFIG =
-  "Schedule=* * * * * *\nHistory=60s\nListenIP=0.0.0.0\nStateDir=/run/tidemark/state\nLogDir.Discover=no\nDebugLevel=4\n";
+  "Schedule=* * * * * *\nTimeout=1\nHistory=60s\nListenIP=0.0.0.0\nStateDir=/run/tidemark/state\nLogDir.Discover=no\nDebugLevel=4\n";
 
 describe.skipIf(!canBoot() || isSkipped("zabbix_get"))("the unit, started (needs root and a cgroup v2)", () => {
   let systemd: BootedSystemd;
@@ -43,6 +45,7 @@ describe.skipIf(!canBoot() || isSkipped("zabbix_get"))("the unit, started (needs
     systemd = await BootedSystemd.boot({ "tidemark.service": unit(), "tidemark.socket": socketUnit() });
     await systemd.inside("cp", "-r", dirname(bundle()), "/run/dist");
     await systemd.inside("cp", config, "/run/tidemark.conf");
+    await systemd.inside("cp", STALLED_TICKS, "/run/stalled-ticks.mjs");
   });
   afterAll(() => systemd.end());
 
@@ -71,6 +74,16 @@ describe.skipIf(!canBoot() || isSkipped("zabbix_get"))("the unit, started (needs
     await waitFor(async () => (await shown("SubState")) === "running" && (await pid()) !== hung, {
       what: "a new life",
     });
+    expect(await ask("agent.ping")).toBe("1");
+  });
+
+  test("is started anew when its ticks stall, though it answers", async () => {
+    const restarts = async () => Number(await shown("NRestarts"));
+    const [before, stalled] = [await restarts(), await pid()];
+    await systemd.systemctl("kill", "--signal=USR2", "tidemark.service");
+    await waitFor(async () => (await pid()) !== stalled, { what: "the watchdog", seconds: 15 });
+    await waitFor(async () => (await shown("SubState")) === "running", { what: "a new life" });
+    expect(await restarts()).toBe(before + 1);
     expect(await ask("agent.ping")).toBe("1");
   });
 
