@@ -15,33 +15,26 @@ function main(moment: Moment): View {
   return view.value;
 }
 
-function hits(entries: readonly (readonly [number, number | bigint])[]): Map<number, Reading> {
-  return new Map(entries.map(([slot, count]) => [slot, { numbers: { hits: count } }]));
+function fillHits(ring: Ring, entries: readonly (readonly [slot: number, hits: number | bigint])[]): void {
+  fill(ring, new Map(entries.map(([slot, hits]) => [slot, { numbers: { hits } }])));
+}
+
+/** A ring that has these levels of a counter. */
+function filled(...entries: readonly (readonly [slot: number, hits: number | bigint])[]): Ring {
+  const ring = newRing();
+  fillHits(ring, entries);
+  return ring;
 }
 
 describe("counters", () => {
   test("a counter's column is its increase, unknown for the first sample", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 100],
-        [11, 130],
-      ]),
-    );
+    const ring = filled([10, 100], [11, 130]);
     expect(main(ring.at(10)).number("hits")).toBeNaN();
     expect(main(ring.at(11)).number("hits")).toBe(30);
   });
 
   test("increases above 2^53 are exact", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 2n ** 60n],
-        [11, 2n ** 60n + 7n],
-      ]),
-    );
+    const ring = filled([10, 2n ** 60n], [11, 2n ** 60n + 7n]);
     expect(main(ring.now()).number("hits")).toBe(7);
   });
 
@@ -90,14 +83,7 @@ describe("counters", () => {
 
 describe("holes", () => {
   test("a slot without a sample is a hole; the counter's increase spans it", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 100],
-        [13, 190],
-      ]),
-    );
+    const ring = filled([10, 100], [13, 190]);
     expect(main(ring.at(12)).good).toBeUndefined();
     expect(main(ring.at(12)).number("hits")).toBeNaN();
     const steps = main(ring.now()).steps(window(3));
@@ -105,8 +91,7 @@ describe("holes", () => {
   });
 
   test("a failed sample is a hole with a state and a reason", () => {
-    const ring = newRing();
-    fill(ring, hits([[10, 100]]));
+    const ring = filled([10, 100]);
     ring.put(11, "cache", { kind: "failed", target: "main", stamp: good(11, {}).stamp, state: 3, reason: "hung" });
     expect(main(ring.now())).toMatchObject({ slot: 10, attempt: { state: 3, reason: "hung" } });
     expect(main(ring.at(11)).good).toBeUndefined();
@@ -114,38 +99,15 @@ describe("holes", () => {
   });
 
   test("a window's start may be the good sample one slot older, no more", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 0],
-        [12, 20],
-        [13, 30],
-      ]),
-    );
+    const ring = filled([10, 0], [12, 20], [13, 30]);
     expect(main(ring.now()).steps(window(2)).increase("hits")).toBe(30);
-    const far = newRing();
-    fill(
-      far,
-      hits([
-        [9, 0],
-        [12, 20],
-        [13, 30],
-      ]),
-    );
+    const far = filled([9, 0], [12, 20], [13, 30]);
     expect(main(far.now()).steps(window(2))).toMatchObject({ known: 0.5, seconds: 60 });
     expect(main(far.now()).steps(window(2)).increase("hits")).toBe(10);
   });
 
   test("older slots are left as they are", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 1],
-        [11, 2],
-      ]),
-    );
+    const ring = filled([10, 1], [11, 2]);
     ring.put(9, "cache", good(9, { numbers: { hits: 9 } }));
     expect(main(ring.now()).number("hits")).toBe(1);
     expect(main(ring.at(9)).good).toBeUndefined();
@@ -162,14 +124,7 @@ describe("the newest slot once more, after a restart", () => {
   } as const;
 
   test("numbers stay, the whole sample is the new one, and the next slot counts what is between", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 1],
-        [11, 2],
-      ]),
-    );
+    const ring = filled([10, 1], [11, 2]);
     const again = good(11, { numbers: { hits: 9 } });
     ring.put(11, "cache", again);
     expect(main(ring.now())).toMatchObject({ slot: 11, newest: again });
@@ -188,14 +143,7 @@ describe("the newest slot once more, after a restart", () => {
   });
 
   test("a failed one changes the state, not the numbers", () => {
-    const ring = newRing();
-    fill(
-      ring,
-      hits([
-        [10, 1],
-        [11, 2],
-      ]),
-    );
+    const ring = filled([10, 1], [11, 2]);
     ring.put(11, "cache", failed);
     expect(main(ring.now())).toMatchObject({ slot: 11, attempt: { state: 3, reason: "no reply" } });
     expect(main(ring.now()).steps(window(1)).increase("hits")).toBe(1);
@@ -233,7 +181,7 @@ describe("targets, parts and texts", () => {
 
   test("a block goes once a known roster lacks it and it has left the ring", () => {
     const ring = newRing(3);
-    fill(ring, hits([[10, 1]]));
+    fillHits(ring, [[10, 1]]);
     ring.close(20);
     expect(ring.now().view("cache", "main").kind).toBe("value");
     ring.roster("cache", value(new Map()));
@@ -245,7 +193,7 @@ describe("targets, parts and texts", () => {
 
   test("what a known roster lacks is not answered, and is there again when it is back on it", () => {
     const ring = newRing(3);
-    fill(ring, hits([[10, 1]]));
+    fillHits(ring, [[10, 1]]);
     ring.roster("cache", value(new Map([["other", {}]])));
     const reason = 'no cache target "main"; there are "other"';
     expect(ring.now().view("cache", "main")).toEqual({ kind: "unknown", reason });
@@ -281,7 +229,7 @@ describe("targets, parts and texts", () => {
         ]),
       ),
     );
-    fill(ring, hits([[10, 1]]));
+    fillHits(ring, [[10, 1]]);
     ring.put(10, "cache", { ...good(10, {}), target: "late" });
     expect([...ring.crowdedOut]).toEqual(["cache late"]);
     expect(ring.now().view("cache", "late")).toEqual({
