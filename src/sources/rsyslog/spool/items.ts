@@ -94,7 +94,7 @@ function figures(view: View, windows: readonly Steps[]): object {
   return {
     bytes: known("bytes"),
     files: known("files"),
-    oldest: known("oldest"),
+    oldest: figure(Math.floor(view.number("oldest"))),
     leftovers: known("leftovers"),
     free: known("free"),
     growth: byWindow(windows, ({ window }) => growthIn(view, window)),

@@ -78,6 +78,14 @@ describe("a spool directory", () => {
     expect(made.bench.text("rsyslog.spool.leftovers")).toBe("0");
   });
 
+  test("the age is in whole seconds for the master, too: servers take no fraction for it", async () => {
+    const made = await world(10, 100);
+    segment(made, "mainq.00000001", 60_000, 50.4);
+    await made.ticks(1, 10);
+    expect(made.bench.json("rsyslog.spool.get")["oldest"]).toBe(60);
+    expect(made.bench.text("rsyslog.spool.oldest")).toBe("60");
+  });
+
   test("in the newer layout", async () => {
     const made = await world(10, 100);
     segment(made, "mainq.segq/segment-00000000000000000001.seg", 3000);
