@@ -1,4 +1,4 @@
-import { type Figure, type Phrase, phrase, type Trigger, triggerOf } from "./template.ts";
+import { type Figure, phrase, type Trigger, triggerOf } from "./template.ts";
 
 /** What a trigger on a state says of itself, and when. */
 export interface StateTrigger extends Pick<Trigger, "name" | "priority" | "scope" | "doc"> {
@@ -20,11 +20,7 @@ export function stateTrigger({ state, error, numbers, span = "#2", ...declared }
   return triggerOf({
     ...declared,
     event: error === undefined ? phrase`${declared.name}` : phrase`${declared.name}: ${error}`,
-    expression: error === undefined ? held : joined(held, phrase` and length(last(${error}))>=0`),
+    expression: error === undefined ? held : phrase`${held} and length(last(${error}))>=0`,
     recovery: phrase`last(${state})<${lowest} or last(${state})>${highest}`,
   });
-}
-
-function joined(...phrases: readonly Phrase[]): Phrase {
-  return { pieces: phrases.flatMap(({ pieces }) => pieces) };
 }

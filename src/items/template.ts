@@ -68,9 +68,16 @@ export interface Phrase {
   readonly pieces: readonly (string | Figure | Macro)[];
 }
 
-/** `` phrase`min(${state},#2)=3` `` */
-export function phrase(texts: TemplateStringsArray, ...inserted: readonly (string | Figure | Macro)[]): Phrase {
-  return { pieces: texts.flatMap((text, index) => [text, ...inserted.slice(index, index + 1)]) };
+/** `` phrase`min(${state},#2)=3` ``; a phrase may be part of another. */
+export function phrase(
+  texts: TemplateStringsArray,
+  ...inserted: readonly (string | Figure | Macro | Phrase)[]
+): Phrase {
+  return { pieces: texts.flatMap((text, index) => [text, ...inserted.slice(index, index + 1).flatMap(piecesOf)]) };
+}
+
+function piecesOf(inserted: string | Figure | Macro | Phrase): Phrase["pieces"] {
+  return typeof inserted === "object" && "pieces" in inserted ? inserted.pieces : [inserted];
 }
 
 export type Priority = "INFO" | "WARNING" | "AVERAGE" | "HIGH";
@@ -83,8 +90,8 @@ export interface Trigger {
   readonly priority: Priority;
   readonly scope: "availability" | "performance" | "capacity" | "notice" | "security";
   readonly expression: Phrase;
-  /** When the problem ends; undefined: as soon as the expression is false. Rests on figures that always have a value. */
-  readonly recovery: Phrase | undefined;
+  /** When the problem ends, once the expression is false, too. One of its ways rests on figures that always have a value. */
+  readonly recovery: Phrase;
   /** What it means and what to do. */
   readonly doc: string;
   /** No problem of this trigger while one of those is there. */
@@ -93,12 +100,12 @@ export interface Trigger {
   readonly closable: boolean;
 }
 
-type OptionalOfTrigger = "recovery" | "after" | "closable";
+type OptionalOfTrigger = "after" | "closable";
 
 export function triggerOf(
   declared: Omit<Trigger, OptionalOfTrigger> & Partial<Pick<Trigger, OptionalOfTrigger>>,
 ): Trigger {
-  return { recovery: undefined, after: [], closable: false, ...declared };
+  return { after: [], closable: false, ...declared };
 }
 
 export interface Graph {

@@ -94,11 +94,7 @@ function triggers(group: Group, name: string): string {
 
 function triggerRow(trigger: Trigger, place: Place): string {
   const expression = expressionText(trigger.expression, place).replaceAll(`/${place.template}/`, "//");
-  const { recovery } = trigger;
-  const until =
-    recovery === undefined
-      ? ""
-      : `; until \`${expressionText(recovery, place).replaceAll(`/${place.template}/`, "//")}\``;
+  const until = `; until \`${expressionText(trigger.recovery, place).replaceAll(`/${place.template}/`, "//")}\``;
   return `| ${withTarget(place.group, trigger.name)} | ${trigger.priority.toLowerCase()} | ${cell(`\`${expression}\`${until}`)} | ${cell(trigger.doc)} |`;
 }
 

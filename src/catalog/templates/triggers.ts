@@ -6,7 +6,7 @@ import { uuidOf } from "./uuid.ts";
 
 /** How many items of the template a trigger's expression names decides where it stands in the file. */
 export function figureCount({ expression, recovery }: Trigger): number {
-  const pieces = [...expression.pieces, ...(recovery?.pieces ?? [])];
+  const pieces = [...expression.pieces, ...recovery.pieces];
   return new Set(pieces.filter((piece) => typeof piece === "object" && "path" in piece)).size;
 }
 
@@ -16,7 +16,7 @@ export function triggerNode(trigger: Trigger, place: Place): Node {
   return {
     uuid: uuidOf("trigger", template, trigger.name),
     ...head(trigger, place),
-    recovery_mode: trigger.recovery === undefined ? undefined : "RECOVERY_EXPRESSION",
+    recovery_mode: "RECOVERY_EXPRESSION",
     event_name: withTarget(group, eventText(trigger.event, trigger.expression, place)),
     priority: trigger.priority,
     description: trigger.doc,
@@ -33,10 +33,9 @@ function byName(triggers: readonly Trigger[]): readonly Trigger[] {
 
 /** What a trigger is known by: dependencies name it whole. */
 function head(trigger: Trigger, place: Place): { readonly [name: string]: Node | undefined } {
-  const { recovery } = trigger;
   return {
     expression: expressionText(trigger.expression, place),
-    recovery_expression: recovery === undefined ? undefined : expressionText(recovery, place),
+    recovery_expression: expressionText(trigger.recovery, place),
     name: triggerName(trigger, place.group),
   };
 }

@@ -1,3 +1,4 @@
+import { coming } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   type Figure,
@@ -99,15 +100,15 @@ function ofFunction(item: Figure["item"], field: string): Figure {
 }
 
 /** A job server that is down has no functions to tell of; its own trigger says so. */
-const GONE = phrase`nodata(${isStuck},30m)=1`;
+const known = coming(isStuck);
 
 const noWorker = triggerOf({
   name: "Function has jobs and no worker",
   event: phrase`Function has ${waits} waiting jobs and no worker`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`min(${isStuck},#3)=1 and last(${waits})>=0`,
-  recovery: { pieces: [...phrase`last(${isStuck})=0 or `.pieces, ...GONE.pieces] },
+  expression: phrase`min(${isStuck},#3)=1 and last(${waits})>=0 and ${known.comes}`,
+  recovery: phrase`last(${isStuck})=0 or ${known.gone}`,
   doc: "Nobody is connected who could do them: the workers died, or lost their connection, or register another name. Look at the workers' supervisor and log.",
 });
 
@@ -117,7 +118,7 @@ const tooMany = triggerOf({
   priority: "WARNING",
   scope: "performance",
   expression: phrase`min(${waits},${waitingSpan})>${waitingLimit} and count(${waits},${waitingSpan})>=4 and last(${works})>=0`,
-  recovery: { pieces: [...phrase`last(${waits})<=0.8*${waitingLimit} or `.pieces, ...GONE.pieces] },
+  recovery: phrase`last(${waits})<=0.8*${waitingLimit} or ${known.gone}`,
   doc: "Workers do less than comes in: start more, or find what slows them down.",
   after: [noWorker],
 });

@@ -1,3 +1,4 @@
+import { coming, comingBeside } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   figureOf,
@@ -67,13 +68,14 @@ function failing(name: string, word: State, severity: "HIGH" | "WARNING", doc: s
   return stateTrigger({ state: stateNow, error: errorNow, numbers, ...said });
 }
 
+const told = comingBeside(changes, stateNow);
 const flaps = triggerOf({
   name: "VRRP instance flaps",
   event: phrase`VRRP instance changed its state ${changes} times in 15 minutes (limit ${transitionsLimit})`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${changes})>${transitionsLimit}`,
-  recovery: phrase`last(${changes})<=${transitionsLimit} or last(${stateNow})=${String(STATES.number("cannot read"))}`,
+  expression: phrase`last(${changes})>${transitionsLimit} and ${told.comes}`,
+  recovery: phrase`last(${changes})<=${transitionsLimit} or ${told.gone}`,
   doc: "Each change moves the addresses and breaks connections. Look for lost advertisements (multicast filters, a full link), an unsteady tracked script, two machines of one priority.",
 });
 
@@ -82,7 +84,8 @@ const changed = triggerOf({
   event: phrase`VRRP instance changed its state: now ${stateNow} (changes in 15 minutes: ${changes})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${changes})>0 and last(${stateNow})>=0`,
+  expression: phrase`last(${changes})>0 and ${told.comes}`,
+  recovery: phrase`last(${changes})=0 or ${told.gone}`,
   doc: "A failover or its end. If nobody meant it, look at the other machine.",
   after: [flaps, notRunning, fault],
   closable: true,
@@ -109,12 +112,14 @@ const restarted = figureOf({
   known: "sometimes",
 });
 
+const known = coming(restarted);
 const dying = triggerOf({
   name: "Keepalived's children die",
   event: phrase`Keepalived started its children ${restarted} times anew in 15 minutes`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${restarted})>${restartsLimit}`,
+  expression: phrase`last(${restarted})>${restartsLimit} and ${known.comes}`,
+  recovery: phrase`last(${restarted})<=${restartsLimit} or ${known.gone}`,
   doc: "Its VRRP or checker child ends and is started anew, each time without its addresses for a while. Only the log shows it: journalctl -u keepalived; then the kernel's (out of memory).",
 });
 

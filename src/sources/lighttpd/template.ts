@@ -1,3 +1,4 @@
+import { comingBeside } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   figureOf,
@@ -97,17 +98,19 @@ const backEndsDown = triggerOf({
   event: phrase`Back ends of lighttpd are down: ${marked}`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`min(${marked},#2)>0`,
+  expression: phrase`min(${marked},#2)>0 and last(${stateNow})=1`,
   recovery: phrase`max(${marked},#2)=0 or last(${stateNow})<>1`,
   doc: "lighttpd cannot reach them and answers 503, or gives their work to the others. Its error log and the master item (backends) name them.",
 });
 
+const known = comingBeside(restarts5, stateNow);
 const restarted = triggerOf({
   name: "Lighttpd was restarted",
   event: phrase`Lighttpd was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})>=0`,
+  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})>=0 and ${known.comes}`,
+  recovery: phrase`last(${restarts5})=0 or ${known.gone}`,
   doc: "Somebody restarted it, or it crashed and its supervisor started it again: its error log says which.",
   closable: true,
 });

@@ -1,4 +1,6 @@
+import { type Coming, comingBeside } from "../../items/coming.ts";
 import {
+  type Figure,
   figureOf,
   type Graph,
   type Group,
@@ -44,6 +46,10 @@ const left = figureOf({ item: unclean, path: ".unclean" });
 const blockedNow = figureOf({ item: blocked, path: ".blocked", known: "sometimes" });
 const fill = figureOf({ item: fillTime, params: ["60m"], path: ".fill_time['60m']" });
 
+function known(figure: Figure): Coming {
+  return comingBeside(figure, stateNow);
+}
+
 const noLogger = triggerOf({
   name: "Log has no logger",
   event: phrase`Log has no logger: ${errorNow}`,
@@ -79,7 +85,8 @@ const silent = triggerOf({
   event: phrase`No new line for ${lineAge}`,
   priority: "WARNING",
   scope: "availability",
-  expression: phrase`${silence}>0 and last(${lineAge})>${silence}`,
+  expression: phrase`${silence}>0 and last(${lineAge})>${silence} and ${known(lineAge).comes}`,
+  recovery: phrase`last(${lineAge})<=${silence} or ${known(lineAge).gone}`,
   doc: "A program that should write all the time does not. Set the macro for the logs of which you expect that.",
 });
 
@@ -88,8 +95,8 @@ const uncleanFiles = triggerOf({
   event: phrase`${left} files were left unclean`,
   priority: "WARNING",
   scope: "notice",
-  expression: phrase`min(${left},#2)>0`,
-  recovery: phrase`last(${left})=0`,
+  expression: phrase`min(${left},#2)>0 and ${known(left).comes}`,
+  recovery: phrase`last(${left})=0 or ${known(left).gone}`,
   doc: "Files with the suffix .u: the machine or the logger went down. Their end may be missing; remove or keep them.",
   closable: true,
 });
@@ -99,8 +106,8 @@ const filling = triggerOf({
   event: phrase`The disk for this log is full in ${fill} (limit ${fillLimit} s)`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`max(${fill},15m)<${fillLimit}`,
-  recovery: phrase`min(${fill},15m)>1.1*${fillLimit}`,
+  expression: phrase`max(${fill},15m)<${fillLimit} and ${known(fill).comes}`,
+  recovery: phrase`min(${fill},15m)>1.1*${fillLimit} or ${known(fill).gone}`,
   doc: "At the growth of the last hour. Make room, lower the number or size of the files the logger keeps, or find what writes so much.",
 });
 

@@ -1,3 +1,4 @@
+import { type Coming, comingBeside } from "../../items/coming.ts";
 import {
   type Figure,
   figureOf,
@@ -127,6 +128,10 @@ function perSecondOver(name: string, title: string, units = ""): Figure {
   return figureOf({ item: perSecond, params: [name, "1m"], path: `.rate.${name}['1m']`, name: title, units });
 }
 
+function known(figure: Figure, span?: string): Coming {
+  return comingBeside(figure, stateNow, span);
+}
+
 const down = failing("is down", 0, "Nothing accepts connections there. Start it; its log says why it ended.");
 const hangs = failing(
   "hangs",
@@ -178,7 +183,8 @@ const restarted = triggerOf({
   event: phrase`Memcached was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})>=0`,
+  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})>=0 and ${known(restarts5).comes}`,
+  recovery: phrase`last(${restarts5})=0 or ${known(restarts5).gone}`,
   doc: "The cache began empty: expect misses until it is warm.",
   closable: true,
 });
@@ -188,7 +194,8 @@ const restartsOften = triggerOf({
   event: phrase`Memcached was restarted ${restarts60} times in an hour`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${restarts60})>${restartsLimit}`,
+  expression: phrase`last(${restarts60})>${restartsLimit} and ${known(restarts60).comes}`,
+  recovery: phrase`last(${restarts60})<=${restartsLimit} or ${known(restarts60).gone}`,
   doc: "The process crashes, or something restarts it. Look at its supervisor's log and at the kernel's (out of memory).",
 });
 
@@ -197,8 +204,8 @@ const ttlLow = triggerOf({
   event: phrase`Items live only ${lowest} in the slab class of ${lowestClass} (limit ${ttlLimit} s)`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${pressure})>0 and max(${lowest},5m)<${ttlLimit} and last(${lowestClass})>0`,
-  recovery: phrase`last(${pressure})=0 or min(${lowest},5m)>=1.1*${ttlLimit}`,
+  expression: phrase`last(${pressure})>0 and max(${lowest},5m)<${ttlLimit} and last(${lowestClass})>0 and ${known(pressure).comes}`,
+  recovery: phrase`last(${pressure})=0 or min(${lowest},5m)>=1.1*${ttlLimit} or ${known(pressure).gone}`,
   doc:
     "Memcached throws out items of a slab class that is really under pressure before they are this old. Give it more " +
     "memory (-m), or find what fills that class. Unlike the raw Max_age this value is not pulled down by small or young classes.",
@@ -209,8 +216,8 @@ const ttlFalling = triggerOf({
   event: phrase`Items live ${lowest} and less each hour: the limit of ${ttlLimit} s is near`,
   priority: "INFO",
   scope: "capacity",
-  expression: phrase`last(${pressure})>0 and last(${lowest})>=${ttlLimit} and timeleft(${lowest},3h,${ttlLimit})<${ttlTrend} and timeleft(${lowest},3h,${ttlLimit})>=0`,
-  recovery: phrase`last(${pressure})=0 or timeleft(${lowest},3h,${ttlLimit})>=${ttlTrend}`,
+  expression: phrase`last(${pressure})>0 and last(${lowest})>=${ttlLimit} and timeleft(${lowest},3h,${ttlLimit})<${ttlTrend} and timeleft(${lowest},3h,${ttlLimit})>=0 and ${known(pressure).comes}`,
+  recovery: phrase`last(${pressure})=0 or timeleft(${lowest},3h,${ttlLimit})>=${ttlTrend} or ${known(pressure).gone}`,
   doc: "The minimum TTL falls in a line that meets its limit within the time given. There is still time to add memory.",
   after: [ttlLow],
 });
@@ -220,8 +227,8 @@ const hitRatioLow = triggerOf({
   event: phrase`Hit ratio is ${ratio15} over 15 minutes (limit ${hitRatioLimit} %)`,
   priority: "WARNING",
   scope: "performance",
-  expression: phrase`last(${requests15})>${requestsLimit} and last(${ratio15})<${hitRatioLimit}`,
-  recovery: phrase`last(${requests15})<=${requestsLimit} or last(${ratio15})>=${hitRatioLimit}+2`,
+  expression: phrase`last(${requests15})>${requestsLimit} and last(${ratio15})<${hitRatioLimit} and ${known(requests15).comes}`,
+  recovery: phrase`last(${requests15})<=${requestsLimit} or last(${ratio15})>=${hitRatioLimit}+2 or ${known(requests15).gone}`,
   doc:
     "Of many gets few find their key: the cache is cold, flushed or too small, or clients ask for keys that nobody " +
     "sets. A window with few requests is not judged.",
@@ -232,7 +239,8 @@ const wasting = triggerOf({
   event: phrase`${nonfull} items were evicted in 15 minutes while memory was free elsewhere`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${nonfull})>${nonfullLimit}`,
+  expression: phrase`last(${nonfull})>${nonfullLimit} and ${known(nonfull).comes}`,
+  recovery: phrase`last(${nonfull})<=${nonfullLimit} or ${known(nonfull).gone}`,
   doc: "Memory is stuck in other slab classes. Let memcached move it (-o slab_reassign,slab_automove) or restart it.",
 });
 
@@ -241,8 +249,8 @@ const connectionsHigh = triggerOf({
   event: phrase`${connections} of ${connectionsMost} connections are used`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`min(${connections},5m)/last(${connectionsMost})*100>${connectionsLimit}`,
-  recovery: phrase`max(${connections},5m)/last(${connectionsMost})*100<=${connectionsLimit}-5`,
+  expression: phrase`min(${connections},5m)/last(${connectionsMost})*100>${connectionsLimit} and ${known(connections).comes}`,
+  recovery: phrase`max(${connections},5m)/last(${connectionsMost})*100<=${connectionsLimit}-5 or ${known(connections).gone}`,
   doc: "At the limit memcached accepts no client any more. Look for clients that leak connections, or raise -c.",
   after: [refuses],
 });
@@ -252,7 +260,8 @@ const drifting = triggerOf({
   event: phrase`${drifted} settings are not as they were meant`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${drifted})>0`,
+  expression: phrase`last(${drifted})>0 and ${known(drifted, "70m").comes}`,
+  recovery: phrase`last(${drifted})=0 or ${known(drifted, "70m").gone}`,
   doc: "The running process was started with other options than those expected. The master item names them (drift).",
   closable: true,
 });

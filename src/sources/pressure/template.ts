@@ -1,3 +1,4 @@
+import { coming } from "../../items/coming.ts";
 import {
   type Figure,
   figureOf,
@@ -92,7 +93,7 @@ function lasting(figure: Figure, limit: Macro, said: Said): Trigger {
     event: phrase`${said.name}: ${figure} (limit ${limit} %)`,
     scope: "performance",
     expression: phrase`min(${figure},${span})>${limit} and count(${figure},${span})>=10`,
-    recovery: phrase`last(${figure})<=0.8*${limit}`,
+    recovery: phrase`last(${figure})<=0.8*${limit} or ${coming(figure).gone}`,
   });
 }
 

@@ -1,4 +1,6 @@
+import { type Coming, comingBeside } from "../../items/coming.ts";
 import {
+  type Figure,
   figureOf,
   type Graph,
   type Group,
@@ -42,6 +44,10 @@ const restarts15 = figureOf({ item: restarts, params: ["15m"], path: ".restarts[
 const restarts60 = figureOf({ item: restarts, params: ["60m"], path: ".restarts['60m']", name: "Restarts in 60m" });
 const flapping15 = figureOf({ item: flapping, params: ["15m"], path: ".flapping['15m']", name: "Flapping over 15m" });
 
+function known(figure: Figure): Coming {
+  return comingBeside(figure, stateNow);
+}
+
 const supervisorDead = triggerOf({
   name: "Supervisor is dead",
   event: phrase`Supervisor is dead: ${errorNow}`,
@@ -68,7 +74,8 @@ const flaps = triggerOf({
   event: phrase`Service crashes again and again: started anew in ${flapping15} of the samples of 15 minutes`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit}`,
+  expression: phrase`(last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit}) and ${known(flapping15).comes}`,
+  recovery: phrase`(last(${restarts60})<=${restartsLimit} and last(${flapping15})<=${flappingLimit}) or ${known(flapping15).gone}`,
   doc: "It starts and ends. A supervisor restarts it each second, so it looks up whenever somebody looks. Read its log.",
 });
 
@@ -77,7 +84,8 @@ const restarted = triggerOf({
   event: phrase`Service was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts15})>0 and last(${uptimeNow})>=0`,
+  expression: phrase`last(${restarts15})>0 and last(${uptimeNow})>=0 and ${known(restarts15).comes}`,
+  recovery: phrase`last(${restarts15})=0 or ${known(restarts15).gone}`,
   doc: "Somebody restarted it, or it ended and its supervisor started it again.",
   after: [flaps],
   closable: true,
@@ -118,8 +126,8 @@ const loggerDown = triggerOf({
   event: phrase`Log service is not up (state ${logger})`,
   priority: "WARNING",
   scope: "availability",
-  expression: phrase`max(${logger},#3)<>1 and count(${logger},#3,"eq","1")=0`,
-  recovery: phrase`last(${logger})=1`,
+  expression: phrase`max(${logger},#3)<>1 and count(${logger},#3,"eq","1")=0 and ${known(logger).comes}`,
+  recovery: phrase`last(${logger})=1 or ${known(logger).gone}`,
   doc: "What the service writes waits in a pipe of 64 kB; then the service itself waits.",
 });
 

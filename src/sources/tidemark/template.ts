@@ -1,4 +1,6 @@
+import { type Coming, comingBeside } from "../../items/coming.ts";
 import {
+  type Figure,
   figureOf,
   type Graph,
   type Group,
@@ -42,12 +44,17 @@ const refused15 = figureOf({
 });
 const lateNow = figureOf({ item: late, path: ".late" });
 
+function known(figure: Figure): Coming {
+  return comingBeside(figure, uptimeNow);
+}
+
 const silent = triggerOf({
   name: "Tidemark is silent",
   event: phrase`Nothing came from tidemark for ${silence}`,
   priority: "AVERAGE",
   scope: "availability",
   expression: phrase`nodata(${uptimeNow},${silence})=1`,
+  recovery: phrase`nodata(${uptimeNow},${silence})=0`,
   doc: "It does not run, or the server cannot reach it. All its other values are old. systemctl status tidemark, tidemark status.",
 });
 
@@ -57,6 +64,7 @@ const restarted = triggerOf({
   priority: "INFO",
   scope: "notice",
   expression: phrase`last(${uptimeNow})<600`,
+  recovery: phrase`last(${uptimeNow})>=600`,
   doc: "Windows go on over a restart. A restart that nobody asked for leaves a line in its log.",
   closable: true,
 });
@@ -66,8 +74,8 @@ const missing = triggerOf({
   event: phrase`Ticks are missed: ${missedAll} since the start`,
   priority: "WARNING",
   scope: "performance",
-  expression: phrase`change(${missedAll})>0 and last(${missedAll},#3)<last(${missedAll})`,
-  recovery: phrase`max(${missedAll},10m)=min(${missedAll},10m) or change(${missedAll})<0`,
+  expression: phrase`change(${missedAll})>0 and last(${missedAll},#3)<last(${missedAll}) and ${known(missedAll).comes}`,
+  recovery: phrase`max(${missedAll},10m)=min(${missedAll},10m) or change(${missedAll})<0 or ${known(missedAll).gone}`,
   doc: "The machine slept, or is too busy to sample: windows have holes.",
 });
 
@@ -76,8 +84,8 @@ const lateSources = triggerOf({
   event: phrase`${lateNow} sources did not finish their tick in time`,
   priority: "WARNING",
   scope: "performance",
-  expression: phrase`min(${lateNow},5m)>0`,
-  recovery: phrase`last(${lateNow})=0`,
+  expression: phrase`min(${lateNow},5m)>0 and count(${lateNow},5m)>=3 and ${known(lateNow).comes}`,
+  recovery: phrase`last(${lateNow})=0 or ${known(lateNow).gone}`,
   doc: "tidemark.source.duration[<source>] says which one is slow; the log says why.",
 });
 
@@ -86,7 +94,8 @@ const refusing = triggerOf({
   event: phrase`${refused15} connections were refused in 15 minutes`,
   priority: "WARNING",
   scope: "security",
-  expression: phrase`last(${refused15})>${refusedLimit}`,
+  expression: phrase`last(${refused15})>${refusedLimit} and ${known(refused15).comes}`,
+  recovery: phrase`last(${refused15})<=${refusedLimit} or ${known(refused15).gone}`,
   doc: "Somebody who is not in Server, or has no right key, keeps asking. The log names the peer and the reason.",
 });
 
@@ -114,8 +123,8 @@ const growing = triggerOf({
   event: phrase`${waiting} values wait, the oldest for ${oldestAge}`,
   priority: "WARNING",
   scope: "availability",
-  expression: phrase`last(${oldestAge})>${waitingLimit} and last(${waiting})>0`,
-  recovery: phrase`last(${oldestAge})<=${waitingLimit}`,
+  expression: phrase`last(${oldestAge})>${waitingLimit} and last(${waiting})>0 and ${known(oldestAge).comes}`,
+  recovery: phrase`last(${oldestAge})<=${waitingLimit} or ${known(oldestAge).gone}`,
   doc: "That server or proxy does not take values. They are kept and will come in order; tidemark status says what is wrong.",
 });
 
@@ -124,7 +133,8 @@ const losing = triggerOf({
   event: phrase`${lost} values were dropped in 15 minutes`,
   priority: "HIGH",
   scope: "availability",
-  expression: phrase`last(${lost})>0`,
+  expression: phrase`last(${lost})>0 and ${known(lost).comes}`,
+  recovery: phrase`last(${lost})=0 or ${known(lost).gone}`,
   doc: "The destination was away for longer than the outbox holds (OutboxSize, OutboxAge): the oldest values go first.",
 });
 

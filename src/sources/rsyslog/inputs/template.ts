@@ -38,7 +38,7 @@ const rateLimited = triggerOf({
   event: phrase`${dropped} messages were dropped in 15 minutes because they came too fast`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${dropped})>${droppedLimit}`,
+  expression: phrase`last(${dropped})>${droppedLimit} and last(${stateNow})<${UNKNOWN}`,
   recovery: phrase`last(${dropped})<=${droppedLimit}/2 or last(${stateNow})>=${UNKNOWN}`,
   doc: "They are lost. Find the program that writes so much, or raise the input's RateLimit.Burst and RateLimit.Interval.",
 });
@@ -48,7 +48,7 @@ const disallowedSenders = triggerOf({
   event: phrase`${refused} messages were refused in 15 minutes because of their sender`,
   priority: "WARNING",
   scope: "security",
-  expression: phrase`last(${refused})>${refusedLimit}`,
+  expression: phrase`last(${refused})>${refusedLimit} and last(${stateNow})<${UNKNOWN}`,
   recovery: phrase`last(${refused})<=${refusedLimit}/2 or last(${stateNow})>=${UNKNOWN}`,
   doc: "Somebody sends who is not in $AllowedSender. rsyslogd's own messages name the address.",
 });

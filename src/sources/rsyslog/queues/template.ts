@@ -91,7 +91,7 @@ const discards = triggerOf({
   event: phrase`Queue discards messages: ${sizeNow} wait and there is no room for more`,
   priority: "HIGH",
   scope: "capacity",
-  expression: phrase`last(${losing})=1 and last(${sizeNow})>=0`,
+  expression: phrase`last(${losing})=1 and last(${sizeNow})>=0 and last(${stateNow})<${UNKNOWN}`,
   recovery: phrase`max(${losing},#5)=0 or last(${stateNow})>=${UNKNOWN}`,
   doc:
     "Messages are lost: the queue, or its disk, is full, or nearly full (queue.discardMark). Mend the destination; then " +

@@ -1,0 +1,28 @@
+import { type Figure, type Phrase, phrase } from "./template.ts";
+
+/**
+ * Whether values of a figure still come. A server keeps the last value of an item for ever, so a problem that rests on it
+ * would stay for ever, too, once its target is gone: the problem holds while they come, and is over when they do not.
+ */
+export interface Coming {
+  /** For the problem's expression: a recovery counts only once that is false. */
+  readonly comes: Phrase;
+  /** For the recovery's. */
+  readonly gone: Phrase;
+}
+
+/**
+ * Beside a figure that always has a value, which makes the server look whenever one comes.
+ * @param span longer than the figure's heartbeat
+ */
+export function comingBeside(figure: Figure, always: Figure, span = "15m"): Coming {
+  return {
+    comes: phrase`count(${figure},${span})>0 and last(${always})>=0`,
+    gone: phrase`count(${figure},${span})=0`,
+  };
+}
+
+/** Where no figure always has a value: the server looks by itself twice a minute. */
+export function coming(figure: Figure, span = "30m"): Coming {
+  return { comes: phrase`nodata(${figure},${span})=0`, gone: phrase`nodata(${figure},${span})=1` };
+}
