@@ -1,15 +1,18 @@
 import { afterAll, describe, expect, test } from "vitest";
+import type { TemplateName } from "../../src/items/template.ts";
+import { struckTriggers } from "../campaigns.ts";
 import { pause, waitFor } from "../real/wait.ts";
 import { Api } from "./api.ts";
 import { findServer, type Server, VERSIONS, type Version } from "./lab.ts";
 import type { PolledHost } from "./polled-host.ts";
 import { type Problem, ProblemWatch } from "./problems.ts";
 import { createLinked, discoverNow } from "./template-host.ts";
-import { install, quickened, type TemplateFile, templateFiles } from "./templates.ts";
+import { copied, deleteTemplate, install, quickened, type TemplateFile, templateFiles } from "./templates.ts";
 
 /*
- * A campaign strikes real targets with real faults, all at once, while servers of both versions watch them by our templates:
+ * A campaign strikes real targets with real faults, many at once, while servers of both versions watch them by our templates:
  * each fault must become its problem, each problem must end when the fault is mended, and there must be no other one.
+ * Faults that would disturb each other strike in rounds, one after the other.
  *
  * It goes quickly: there is a sample every two seconds, the server asks each second, and windows are minutes. With TIDEMARK_LAB_PACE=real it goes as it
  * does for everybody: the templates as they are, a sample a minute. That takes two hours, and gives the times that the documentation tells.
@@ -54,7 +57,7 @@ const CAMPAIGN_MS = 4 * PACE.patienceSeconds * 1000;
 
 export interface Fault {
   /** Name of the target, which the trigger's name begins with; "" for one of the host. */
-  readonly target: string;
+  readonly target: string | (() => string);
   /** The trigger's name without the target. */
   readonly trigger: string;
   /** What the event's name says behind the target. */
@@ -69,7 +72,7 @@ export interface Fault {
 export interface Campaign {
   readonly file: string;
   /** Where the daemons of its hosts answer. */
-  readonly hosts: Readonly<Record<string, At>>;
+  readonly hosts: Readonly<Record<string, Station>>;
   readonly macros: Readonly<Record<string, string>>;
   /** Keys that must have values before it begins. */
   readonly ready: readonly string[];
@@ -82,12 +85,21 @@ interface At {
   readonly port: number;
 }
 
+/** Where a daemon answers, and what user macros its host has beside those of all. */
+export interface Station {
+  readonly at: At;
+  readonly macros?: Readonly<Record<string, string>>;
+  /** Keys that must have values before the campaign begins, beside those of all. */
+  readonly ready?: readonly string[];
+}
+
 interface Watched {
   readonly version: Version;
   /** Name in the campaign. */
   readonly name: string;
   readonly host: PolledHost;
   readonly watch: ProblemWatch;
+  readonly ready: readonly string[];
 }
 
 interface Times {
@@ -97,8 +109,17 @@ interface Times {
   recovered?: number;
 }
 
-/** Declares the tests of a campaign; `prepare` is called once, when they begin. */
-export function campaign(name: string, faults: readonly Fault[], prepare: () => Promise<Campaign>): void {
+/** Declares the tests of the campaign for a template; `prepare` is called once, when they begin. */
+export function campaign(
+  name: TemplateName,
+  rounds: readonly (readonly Fault[])[],
+  prepare: () => Promise<Campaign>,
+): void {
+  test("strikes with a fault for every trigger of its template", () => {
+    const meant = rounds.flat().map(({ trigger }) => trigger);
+    expect([...new Set(meant)].toSorted()).toEqual(struckTriggers(name).toSorted());
+  });
+
   const servers = VERSIONS.flatMap((version) => findServer(version) ?? []);
   for (const version of VERSIONS) {
     if (!servers.some((server) => server.version === version)) {
@@ -108,8 +129,7 @@ export function campaign(name: string, faults: readonly Fault[], prepare: () => 
   describe.skipIf(servers.length === 0)(
     `${name}, Zabbix ${servers.map(({ version }) => version).join(" and ")}`,
     () => {
-      const running = new Running(servers, faults);
-      const each = faults.map((fault) => ({ name: triggerOf(fault), fault }));
+      const running = new Running(name, servers, rounds.flat());
 
       test(
         "healthy: every target has its values, and there is no problem",
@@ -120,19 +140,23 @@ export function campaign(name: string, faults: readonly Fault[], prepare: () => 
         CAMPAIGN_MS,
       );
 
-      test("all faults strike", () => running.strikeAll(), CAMPAIGN_MS);
-      test.each(each)("$name: the problem comes", ({ fault }) => running.expectRaised(fault), CAMPAIGN_MS);
-      test("there is no other problem", () => running.expectNoOther());
-      test("all faults are mended", () => running.mendAll(), CAMPAIGN_MS);
-      test.each(each)("$name: the problem ends", ({ fault }) => running.expectRecovered(fault), CAMPAIGN_MS);
-      test("no problem is left", () => running.expectNothingLeft(), CAMPAIGN_MS);
+      describe.each(rounds.map((faults, index) => ({ faults, number: index + 1 })))("round $number", ({ faults }) => {
+        const each = faults.map((fault) => ({ name: fault.trigger, fault }));
+        test("all faults strike", () => running.strike(faults), CAMPAIGN_MS);
+        test.each(each)("$name: the problem comes", ({ fault }) => running.expectRaised(fault), CAMPAIGN_MS);
+        test("there is no other problem", () => running.expectNoOther());
+        test("all faults are mended", () => running.mend(faults), CAMPAIGN_MS);
+        test.each(each)("$name: the problem ends", ({ fault }) => running.expectRecovered(fault), CAMPAIGN_MS);
+        test("no problem is left", () => running.expectNothingLeft(), CAMPAIGN_MS);
+      });
 
-      afterAll(() => running.tell());
+      afterAll(() => running.end());
     },
   );
 }
 
 class Running {
+  readonly #name: string;
   readonly #servers: readonly Server[];
   readonly #faults: readonly Fault[];
   readonly #struck = new Map<Fault, number>();
@@ -141,7 +165,8 @@ class Running {
   #campaign: Campaign | undefined;
   #watched: readonly Watched[] = [];
 
-  constructor(servers: readonly Server[], faults: readonly Fault[]) {
+  constructor(name: string, servers: readonly Server[], faults: readonly Fault[]) {
+    this.#name = name;
     this.#servers = servers;
     this.#faults = faults;
   }
@@ -150,8 +175,8 @@ class Running {
     this.#campaign = campaign;
     const each = this.#servers.flatMap((server) => Object.entries(campaign.hosts).map((host) => ({ server, host })));
     await Promise.all(this.#servers.map((server) => prepareTemplate(server, campaign)));
-    this.#watched = await Promise.all(each.map(({ server, host }) => watched(server, campaign, host)));
-    await Promise.all(this.#watched.map(({ host }) => allKnown(host, campaign.ready)));
+    this.#watched = await Promise.all(each.map(({ server, host }) => this.#watch(server, campaign, host)));
+    await Promise.all(this.#watched.map(({ host, ready }) => allKnown(host, ready)));
   }
 
   async isQuiet(): Promise<void> {
@@ -159,12 +184,12 @@ class Running {
     expect(this.#watched.flatMap(({ watch }) => watch.all.filter((problem) => !this.#isBeside(problem)))).toEqual([]);
   }
 
-  async strikeAll(): Promise<void> {
-    await Promise.all(this.#faults.map((fault) => act(this.#struck, fault, fault.strike)));
+  async strike(faults: readonly Fault[]): Promise<void> {
+    await Promise.all(faults.map((fault) => act(this.#struck, fault, fault.strike)));
   }
 
-  async mendAll(): Promise<void> {
-    const mended = this.#faults.filter(({ mend }) => mend !== undefined);
+  async mend(faults: readonly Fault[]): Promise<void> {
+    const mended = faults.filter(({ mend }) => mend !== undefined);
     await Promise.all(mended.map((fault) => act(this.#mended, fault, fault.mend)));
   }
 
@@ -211,8 +236,17 @@ class Running {
     });
   }
 
+  /** Leaves the servers as they were. */
+  async end(): Promise<void> {
+    this.#tell();
+    await Promise.all(this.#watched.map(({ watch, host }) => watch.stop().then(() => host.remove())));
+    const campaign = this.#campaign;
+    if (campaign === undefined) return;
+    for (const server of this.#servers) await deleteTemplate(await Api.login(server), templateOf(server, campaign));
+  }
+
   /** The table of times, for whoever runs it. */
-  tell(): void {
+  #tell(): void {
     const lines = this.#times.map(
       ({ fault, version, raised, recovered }) =>
         `| ${triggerOf(fault)} | ${version} | ${raised.toFixed(1)} s | ${recovered?.toFixed(1) ?? "-"} s |`,
@@ -220,6 +254,18 @@ class Running {
     process.stderr.write(
       `\n${["| Trigger | Zabbix | Fault to problem | Mended, or begun, to recovered |", ...lines].join("\n")}\n`,
     );
+  }
+
+  async #watch(server: Server, campaign: Campaign, [name, station]: [string, Station]): Promise<Watched> {
+    const { version } = server;
+    const host = await createLinked(server, {
+      name: `trg-${this.#name}-${name}`,
+      at: station.at,
+      templates: [templateOf(server, campaign).title],
+      macros: { ...campaign.macros, ...station.macros },
+    });
+    const ready = [...campaign.ready, ...(station.ready ?? [])];
+    return { version, name, host, watch: new ProblemWatch(host), ready };
   }
 
   #watching({ host }: Fault): readonly Watched[] {
@@ -240,30 +286,20 @@ async function act(times: Map<Fault, number>, fault: Fault, how: (() => unknown)
   await how?.();
 }
 
+/** As the server names it. */
 function triggerOf({ target, trigger }: Fault): string {
-  return target === "" ? trigger : `${target}: ${trigger}`;
+  const name = typeof target === "string" ? target : target();
+  return name === "" ? trigger : `${name}: ${trigger}`;
 }
 
 function templateOf({ version }: Server, { file }: Campaign): TemplateFile {
   const shipped = templateFiles(version).find((template) => template.file === file);
   if (shipped === undefined) throw new Error(`there is no ${file}`);
-  return PACE.real ? shipped : quickened(shipped);
+  return PACE.real ? copied(shipped, "in hours") : quickened(shipped, "in minutes");
 }
 
 async function prepareTemplate(server: Server, campaign: Campaign): Promise<void> {
   await install(await Api.login(server), server, templateOf(server, campaign));
-}
-
-async function watched(server: Server, campaign: Campaign, [name, at]: [string, At]): Promise<Watched> {
-  const { version } = server;
-  const templates = [templateOf(server, campaign).title];
-  const host = await createLinked(server, {
-    name: `tidemark campaign ${name}`,
-    at,
-    templates,
-    macros: campaign.macros,
-  });
-  return { version, name, host, watch: new ProblemWatch(host) };
 }
 
 async function allKnown(host: PolledHost, keys: readonly string[]): Promise<void> {

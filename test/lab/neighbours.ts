@@ -1,207 +1,111 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { freePort } from "../real/address.ts";
 import { send } from "../real/proc.ts";
 import type { Program } from "../real/program.ts";
-import { QmailHome } from "../real/qmail.ts";
-import { Rsyslogd, Sink } from "../real/rsyslogd.ts";
 import { run, start, temporaryDirectory } from "../real/start.ts";
 
-/** The programs that "Tidemark log queues" and "Tidemark neighbours" watch, all of them well at first. */
-export class Neighbours {
-  readonly rsyslog: LogHost;
-  readonly gearman: JobServer;
-  readonly lighttpd: WebServer;
-  readonly vrrp: Vrrp;
-  readonly qmail: QmailHome;
-  readonly #host: string;
-
-  private constructor(host: string, ports: readonly [number, number, number, number, number, number]) {
-    const [logs, forward, direct, jobs, web, backEnd] = ports;
-    this.#host = host;
-    this.rsyslog = new LogHost(host, { logs, forward, direct });
-    this.gearman = new JobServer(host, jobs);
-    this.lighttpd = new WebServer(host, web, backEnd);
-    this.vrrp = new Vrrp();
-    this.qmail = new QmailHome(temporaryDirectory());
-  }
-
-  static async start(host: string): Promise<Neighbours> {
-    const port = () => freePort(host);
-    const ports = [await port(), await port(), await port(), await port(), await port(), await port()] as const;
-    const all = new Neighbours(host, [...ports]);
-    await all.rsyslog.start();
-    await all.gearman.start();
-    await all.lighttpd.start();
-    await all.vrrp.start();
-    await all.qmail.sender();
-    await all.qmail.logger();
-    all.qmail.add(3);
-    all.qmail.say("status: local 0/10 remote 3/20");
-    return all;
-  }
-
-  /** Where tidemark finds them; what else runs here is none of its business. */
-  get directives(): readonly string[] {
-    return [
-      "Memcached.Discover=no",
-      `Rsyslog.Configuration=${this.rsyslog.daemon.configuration}`,
-      "Gearman.Discover=no",
-      `Gearman.jobs.Address=${this.#host}:${this.gearman.port}`,
-      "Lighttpd.Discover=no",
-      `Lighttpd.web.Url=${this.lighttpd.url}`,
-      `Lighttpd.web.ErrorLog=${this.lighttpd.log}`,
-      "Keepalived.Discover=no",
-      `Keepalived.NotifyFifo=${this.vrrp.fifo}`,
-      "Keepalived.VI_web.Instance=VI_web",
-      `Qmail.Queue=${this.qmail.queue}`,
-      `Qmail.Log=${this.qmail.log}`,
-    ];
-  }
-}
-
-/** One that forwards by a queue with a disk and by an action without a queue, and that takes no datagrams from here. */
-class LogHost {
-  readonly daemon: Rsyslogd;
-  /** Behind the queue. */
-  readonly forward: Sink;
-  readonly direct: Sink;
-  readonly #host: string;
-  readonly #datagrams: number;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(host: string, ports: { readonly logs: number; readonly forward: number; readonly direct: number }) {
-    this.#host = host;
-    this.#datagrams = ports.logs;
-    this.forward = new Sink({ host, port: ports.forward });
-    this.direct = new Sink({ host, port: ports.direct });
-    const to = (port: number) =>
-      `type="omfwd" target="${host}" port="${port}" protocol="tcp" action.resumeInterval="1"`;
-    this.daemon = new Rsyslogd({ host, port: ports.logs }, [
-      "$AllowedSender UDP, 192.0.2.0/24",
-      'module(load="imudp")',
-      `input(type="imudp" address="${host}" port="${ports.logs}")`,
-      'main_queue(queue.type="LinkedList" queue.size="20000" queue.timeoutenqueue="50")',
-      ':syslogtag, startswith, "rsyslogd" stop',
-      `action(name="direct" ${to(ports.direct)} action.resumeRetryCount="0")`,
-      `action(name="forward" ${to(ports.forward)} action.resumeRetryCount="-1"`,
-      '  queue.type="LinkedList" queue.size="1000" queue.highwatermark="600" queue.lowwatermark="100"',
-      '  queue.filename="fwdq" queue.maxDiskSpace="512k" queue.maxFileSize="128k" queue.timeoutenqueue="1")',
-    ]);
-  }
-
-  async start(): Promise<void> {
-    await this.forward.open();
-    await this.direct.open();
-    await this.daemon.start();
-  }
-
-  /** Five messages a second until the test is over. */
-  trickle(): void {
-    this.#timer ??= setInterval(() => this.daemon.log(5), 1000);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  /** Datagrams from an address that is not allowed. */
-  async knock(count: number): Promise<void> {
-    const input = Array.from({ length: count }, (_, at) => `knock ${at}\n`).join("");
-    await run("logger", ["-n", this.#host, "-P", String(this.#datagrams), "-d", "-t", "stranger"], { input });
-  }
-
-  signal(name: "SIGSTOP" | "SIGCONT"): void {
-    send(Number(readFileSync(join(this.daemon.directory, "pid"), "utf8")), name);
-  }
-}
-
-class JobServer {
+interface At {
+  readonly host: string;
   readonly port: number;
-  readonly #host: string;
+}
+
+/** gearmand with a worker for the function "mail", which has had a job. */
+export class JobServer {
+  readonly at: At;
   #program: Program | undefined;
   #worker: Program | undefined;
 
-  constructor(host: string, port: number) {
-    this.#host = host;
-    this.port = port;
+  constructor(at: At) {
+    this.at = at;
   }
 
-  /** With a worker for the function "mail", which has had a job. */
+  get program(): Program {
+    if (this.#program === undefined) throw new Error("it was not started");
+    return this.#program;
+  }
+
   async start(): Promise<void> {
     const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
-    this.#program = await start("gearmand", ["-L", this.#host, "-p", String(this.port), "-l", "none", ...user], {
-      ready: { host: this.#host, port: this.port },
+    const { host, port } = this.at;
+    this.#program = await start("gearmand", ["-L", host, "-p", String(port), "-l", "none", ...user], {
+      ready: this.at,
     });
     await this.startWorker();
-    await this.job();
+    await this.jobs(1);
   }
 
-  async startWorker(): Promise<void> {
-    this.#worker = await start("gearman", [...this.#client, "-w", "-f", "mail", "--", "cat"], { ready: () => true });
+  /** @param seconds that a job takes */
+  async startWorker(seconds = 0): Promise<void> {
+    const work = ["sh", "-c", `sleep ${seconds}; cat`];
+    this.#worker = await start("gearman", [...this.#client, "-w", "-f", "mail", "--", ...work], { ready: () => true });
   }
 
   async killWorker(): Promise<void> {
     await this.#worker?.kill();
   }
 
-  async job(): Promise<void> {
-    const { status, stderr } = await run("gearman", [...this.#client, "-b", "-f", "mail", "job"]);
-    if (status !== 0) throw new Error(stderr);
-  }
-
-  freeze(): void {
-    this.#program?.freeze();
-  }
-
-  thaw(): void {
-    this.#program?.thaw();
+  async jobs(count: number): Promise<void> {
+    for (let job = 0; job < count; job++) {
+      const { status, stderr } = await run("gearman", [...this.#client, "-b", "-f", "mail", "job"]);
+      if (status !== 0) throw new Error(stderr);
+    }
   }
 
   get #client(): readonly string[] {
-    return ["-h", this.#host, "-p", String(this.port)];
+    return ["-h", this.at.host, "-p", String(this.at.port)];
   }
 }
 
-class WebServer {
+/** lighttpd with a status page, and a back end that nobody has started. */
+export class WebServer {
+  readonly at: At;
   readonly log: string;
   readonly url: string;
-  readonly #at: { readonly host: string; readonly port: number };
-  readonly #conf: string;
+  readonly #directory = temporaryDirectory();
+  readonly #backEnd: number;
   #program: Program | undefined;
 
-  constructor(host: string, port: number, backEnd: number) {
-    const directory = temporaryDirectory();
-    this.#at = { host, port };
-    this.log = join(directory, "error.log");
-    this.#conf = join(directory, "lighttpd.conf");
-    this.url = `http://${host}:${port}/server-status`;
+  constructor(at: At, backEnd: number) {
+    this.at = at;
+    this.#backEnd = backEnd;
+    this.log = join(this.#directory, "error.log");
+    this.url = `http://${at.host}:${at.port}/server-status`;
+  }
+
+  get program(): Program {
+    if (this.#program === undefined) throw new Error("it was not started");
+    return this.#program;
+  }
+
+  async start({ status = true, connections = 100 } = {}): Promise<void> {
+    const { host, port } = this.at;
+    const conf = join(this.#directory, "lighttpd.conf");
     const lines = [
-      `server.document-root = "${directory}"`,
+      `server.document-root = "${this.#directory}"`,
       `server.bind = "${host}"`,
       `server.port = ${port}`,
       `server.errorlog = "${this.log}"`,
-      'server.modules = ("mod_proxy", "mod_status")',
-      'status.status-url = "/server-status"',
-      `$HTTP["url"] =~ "^/app" { proxy.server = ("" => (("host" => "${host}", "port" => ${backEnd}))) }`,
+      `server.max-connections = ${connections}`,
+      "server.max-read-idle = 3600",
+      `server.modules = ("mod_proxy"${status ? ', "mod_status"' : ""})`,
+      ...(status ? ['status.status-url = "/server-status"'] : []),
+      `$HTTP["url"] =~ "^/app" { proxy.server = ("" => (("host" => "${host}", "port" => ${this.#backEnd}))) }`,
     ];
-    writeFileSync(this.#conf, `${lines.join("\n")}\n`);
+    writeFileSync(conf, `${lines.join("\n")}\n`);
+    this.#program = await start("lighttpd", ["-D", "-f", conf], { ready: this.at });
   }
 
-  async start(): Promise<void> {
-    this.#program = await start("lighttpd", ["-D", "-f", this.#conf], { ready: this.#at });
+  async restart(settings = {}): Promise<void> {
+    await this.program.kill();
+    await this.start(settings);
   }
 
-  async stop(): Promise<void> {
-    await this.#program?.kill();
-  }
-
-  /** Asks the back end, which nobody has started. */
+  /** Asks for what the back end has. */
   askBackEnd(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(this.#at);
-      socket.once("error", reject);
+    return new Promise((resolve) => {
+      const socket = connect(this.at);
+      socket.on("error", () => undefined);
       socket.once("close", () => resolve());
       socket.resume();
       socket.end("GET /app HTTP/1.0\r\n\r\n");
@@ -209,36 +113,135 @@ class WebServer {
   }
 }
 
-/** keepalived with one VRRP instance, on a network of its own. */
-class Vrrp {
+/**
+ * keepalived with a VRRP instance on each of some cables, in a network of its own, among processes of its own: tidemark
+ * looks for keepalived in the process table, where others have theirs.
+ */
+export class Vrrp {
+  readonly fifo: string;
   readonly #directory = temporaryDirectory();
-  readonly fifo = join(this.#directory, "notify.fifo");
+  readonly #names: readonly string[];
+  #keeper = "";
   #program: Program | undefined;
 
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.fifo = this.#at("notify.fifo");
+  }
+
+  /** What starts a program among these processes, in the network of everybody. */
+  get enter(): readonly string[] {
+    return ["nsenter", "-t", this.#keeper, "-p", "-m"];
+  }
+
   async start(): Promise<void> {
-    const at = (suffix: string) => join(this.#directory, `keepalived.${suffix}`);
-    const instance =
-      "state BACKUP\n interface veth0\n virtual_router_id 51\n priority 100\n advert_int 0.2\n" +
-      " virtual_ipaddress {\n  192.0.2.10/24\n }";
-    const globals = `vrrp_version 3\n vrrp_notify_fifo ${this.fifo}`;
-    writeFileSync(at("conf"), `global_defs {\n ${globals}\n}\nvrrp_instance VI_web {\n ${instance}\n}\n`);
-    const network =
-      "ip link add veth0 type veth peer name veth1 && ip addr add 192.0.2.1/24 dev veth0 && " +
-      "ip link set veth0 up && ip link set veth1 up";
-    const keepalived = `keepalived -n -l -D -f ${at("conf")} --pid=${at("pid")} --vrrp_pid=${at("vrrp")}`;
-    this.#program = await start("unshare", ["--net", "sh", "-c", `${network} && exec ${keepalived}`], {
-      ready: /Entering MASTER STATE/,
+    if (this.#keeper === "") await this.#make();
+    this.#program = await start("nsenter", [...this.#networked, ...this.#command], {
+      ready: ({ log }) => this.#names.every((name) => log.includes(`(${name}) Entering MASTER STATE`)),
     });
   }
 
-  /** Takes the instance's interface down, or up again. */
-  async cable(direction: "down" | "up"): Promise<void> {
-    const pid = String(this.#program?.pid);
-    const { status, stderr } = await run("nsenter", ["-t", pid, "-n", "ip", "link", "set", "veth0", direction]);
-    if (status !== 0) throw new Error(stderr);
+  /** Without waiting until it is master of anything. */
+  async launch(): Promise<void> {
+    this.#program = await start("nsenter", [...this.#networked, ...this.#command], { ready: /Startup complete/ });
   }
 
   async stop(): Promise<void> {
     await this.#program?.kill();
   }
+
+  /** Takes an instance's interface down, or up again. */
+  async cable(name: string, direction: "down" | "up"): Promise<void> {
+    const { status, stderr } = await run("nsenter", [
+      ...this.#networked,
+      "ip",
+      "link",
+      "set",
+      this.#device(name),
+      direction,
+    ]);
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  /** kill -9 of the child that does the work. */
+  killChild(): void {
+    const parent = childrenOf(this.#program?.pid).at(-1); // nsenter forked it
+    for (const pid of childrenOf(parent)) send(pid, "SIGKILL");
+  }
+
+  /** Somebody has put a plain file in the place of the FIFO: keepalived cannot tell its states any more. */
+  spoilFifo(): void {
+    rmSync(this.fifo, { force: true });
+    writeFileSync(this.fifo, "");
+  }
+
+  mendFifo(): void {
+    rmSync(this.fifo, { force: true });
+  }
+
+  async #make(): Promise<void> {
+    const keeper = await start(
+      "unshare",
+      ["-p", "-m", "-f", "--mount-proc", "sh", "-c", "echo made; exec sleep 7200"],
+      {
+        ready: /made/,
+      },
+    );
+    const [pid] = childrenOf(keeper.pid);
+    this.#keeper = String(pid);
+    const cables = this.#names.map((name, at) => {
+      const device = this.#device(name);
+      return `ip link add ${device} type veth peer name p${at} && ip addr add 192.0.${at}.1/24 dev ${device} && ip link set ${device} up && ip link set p${at} up`;
+    });
+    const net = this.#at("net");
+    writeFileSync(net, "");
+    const script = `ip netns add tidemark && ip netns exec tidemark sh -c '${cables.join(" && ")}'`;
+    const { status, stderr } = await run("nsenter", [
+      ...this.enter.slice(1),
+      "sh",
+      "-c",
+      `mount -t tmpfs tmpfs /run && mkdir /run/netns && ${script}`,
+    ]);
+    if (status !== 0) throw new Error(stderr);
+    writeFileSync(this.#at("conf"), this.#conf());
+  }
+
+  get #networked(): readonly string[] {
+    return [...this.enter.slice(1), "ip", "netns", "exec", "tidemark"];
+  }
+
+  get #command(): readonly string[] {
+    return [
+      "keepalived",
+      "-n",
+      "-l",
+      "-D",
+      "-f",
+      this.#at("conf"),
+      `--pid=${this.#at("pid")}`,
+      `--vrrp_pid=${this.#at("vrrp")}`,
+    ];
+  }
+
+  #conf(): string {
+    const instances = this.#names.map(
+      (name, at) =>
+        `vrrp_instance ${name} {\n state BACKUP\n interface ${this.#device(name)}\n virtual_router_id ${at + 1}\n priority 100\n` +
+        ` advert_int 0.2\n virtual_ipaddress {\n  192.0.${at}.10/24\n }\n}\n`,
+    );
+    return `global_defs {\n vrrp_version 3\n vrrp_notify_fifo ${this.fifo}\n}\n${instances.join("")}`;
+  }
+
+  #device(name: string): string {
+    return `v${this.#names.indexOf(name)}`;
+  }
+
+  #at(name: string): string {
+    return join(this.#directory, name);
+  }
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
+  return text === "" ? [] : text.split(" ").map(Number);
 }

@@ -17,26 +17,27 @@ export interface Problem {
 }
 
 const watches: ProblemWatch[] = [];
-afterAll(() => {
-  for (const watch of watches) watch.stop();
-});
+afterAll(() => Promise.all(watches.map((watch) => watch.stop())));
 
 /** Looks at the problems of a host all the time, and remembers them. */
 export class ProblemWatch {
   readonly #host: PolledHost;
   readonly #problems = new Map<string, Problem>();
   readonly #triggers = new Map<string, string>();
+  readonly #looking: Promise<void>;
   #stopped = false;
   #failure: unknown;
 
   constructor(host: PolledHost) {
     this.#host = host;
     watches.push(this);
-    void this.#look();
+    this.#looking = this.#look();
   }
 
-  stop(): void {
+  /** Settles when it looks no more. */
+  stop(): Promise<void> {
     this.#stopped = true;
+    return this.#looking;
   }
 
   /** All that there were, oldest first. */

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { afterAll } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
@@ -8,6 +7,7 @@ import type { Program } from "../real/program.ts";
 import { pause } from "../real/wait.ts";
 import { campaign, type Fault, PACE } from "./campaign.ts";
 import { occupy } from "./clients.ts";
+import { Impostor } from "./impostor.ts";
 import { evictions, statsOf, threeQuartersFound } from "./memcached-load.ts";
 import { SlowPath } from "./slow-path.ts";
 
@@ -171,12 +171,8 @@ const FAULTS: readonly Fault[] = [
 /** Another program takes the port. */
 async function beStranger(): Promise<void> {
   await instances.stranger.program.kill();
-  const server = createServer((socket) => {
-    socket.on("error", () => undefined);
-    socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
-  });
-  await new Promise<void>((resolve) => server.listen(instances.stranger.at, resolve));
-  undo.set("stranger", () => new Promise((resolve) => server.close(resolve)));
+  const impostor = await Impostor.at(instances.stranger.at);
+  undo.set("stranger", () => impostor.close());
 }
 
 async function crash(): Promise<void> {
@@ -239,7 +235,7 @@ async function fillUp(): Promise<void> {
 const BESIDES =
   /: Memcached was restarted$|^(stranger|restarted|crashing|changed|short|falling): Memcached is down$|^stuck: Items live/;
 
-campaign("memcached", FAULTS, async () => {
+campaign("memcached", [FAULTS], async () => {
   const all = Object.entries(instances);
   await Promise.all(all.map(([, instance]) => instance.start()));
   await threeQuartersFound(instances.busy.at);
@@ -249,6 +245,7 @@ campaign("memcached", FAULTS, async () => {
   bench.configure([
     `Schedule=${PACE.schedule}`,
     `History=${PACE.history}`,
+    "Memcached.Discover=no",
     `Memcached.SlowMs=${SLOW_MS}`,
     ...all.flatMap(([name, { at, settings }]) => [
       `Memcached.${name}.Uri=tcp://${HOST}:${name === "slow" ? path.port : at.port}`,
@@ -258,7 +255,7 @@ campaign("memcached", FAULTS, async () => {
   await bench.start();
   return {
     file: "tidemark_memcached.yaml",
-    hosts: { memcached: bench },
+    hosts: { memcached: { at: bench } },
     macros: { '{$MEMCACHED.TTL.MIN:"falling"}': "2", '{$MEMCACHED.REQUESTS.MIN:"cold"}': "100" },
     ready: all.map(([name]) => `memcached.uptime["${name}"]`),
     besides: BESIDES,

@@ -1,251 +1,396 @@
-import { unlinkSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { SOURCES } from "../../src/sources/all.ts";
-import { address } from "../real/address.ts";
+import { renameSync, unlinkSync } from "node:fs";
+import { afterAll } from "vitest";
+import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
-import { pause, waitFor } from "../real/wait.ts";
-import { Api, found } from "./api.ts";
-import { findServer, VERSIONS } from "./lab.ts";
-import { Neighbours } from "./neighbours.ts";
-import type { PolledHost } from "./polled-host.ts";
-import { createLinked } from "./template-host.ts";
-import { importTemplate, quickened, type TemplateFile, templateFiles } from "./templates.ts";
+import type { Program } from "../real/program.ts";
+import { QmailHome } from "../real/qmail.ts";
+import { temporaryDirectory } from "../real/start.ts";
+import { pause } from "../real/wait.ts";
+import { campaign, type Fault, PACE } from "./campaign.ts";
+import { occupy } from "./clients.ts";
+import { BusyDisk, Thrashing } from "./hardship.ts";
+import { Impostor } from "./impostor.ts";
+import { JobServer, Vrrp, WebServer } from "./neighbours.ts";
 
-/* All programs that two templates watch, each made to fail by a real fault, seen by all servers at the same time. */
+/* Every trigger of "Tidemark neighbours": programs and a machine with one fault each. */
 
 const HOST = address(import.meta.url);
-const FILES = ["tidemark_log_queues.yaml", "tidemark_neighbours.yaml"];
-const MARK = "neighbours quickly";
-const NAME = "tidemark neighbours";
-/** Limits and patience that fit a test. */
-const MACROS = {
-  "{$RSYSLOG.GROWTH.TIME}": "10s",
-  "{$GEARMAN.WAITING.TIME}": "5s",
-  "{$GEARMAN.WAITING.MAX}": "3",
-  "{$RSYSLOG.DISALLOWED.MAX}": "0",
-  "{$QMAIL.TIME}": "5s",
-  "{$QMAIL.QUEUE.MAX}": "100",
+const CONNECTIONS = 20;
+const WAITING = 6;
+
+const GEARMANDS = ["jobs", "dead", "hung", "replaced", "idle", "slow"] as const;
+const LIGHTTPDS = ["web", "gone", "frozen", "mute", "crowded", "behind", "again"] as const;
+const VRRPS = ["VI_still", "VI_cut", "VI_flaps", "VI_turned"] as const;
+/** One tidemark; each of its hosts takes one kind of hardship for a problem. */
+const HARDSHIPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  still: { "IO.FULL.MAX": "1" },
+  waiting: { "IO.SOME.MAX": "50" },
+  idling: { "IOWAIT.MAX": "2" },
+  thrashing: { "MEMORY.FULL.MAX": "0" },
+  disk: { "DISK.UTIL.MAX": "90" },
 };
-
-const servers = VERSIONS.flatMap((version) => findServer(version) ?? []);
-const hosts: PolledHost[] = [];
-let all: Neighbours;
-let bench: Bench;
-
-beforeAll(async () => {
-  if (servers.length === 0) return;
-  all = await Neighbours.start(HOST);
-  all.rsyslog.trickle();
-  bench = await Bench.at(HOST);
-  bench.configure(["History=150s", ...all.directives]);
-  await bench.start();
-  for (const server of servers) {
-    const api = await Api.login(server);
-    const copies = templateFiles(server.version)
-      .filter(({ file }) => FILES.includes(file))
-      .map(quicker);
-    for (const copy of copies) await importTemplate(api, server, copy);
-    const templates = copies.map(({ title }) => title);
-    hosts.push(await createLinked(server, { name: NAME, at: bench, templates, macros: MACROS }));
-  }
-}, 120_000);
-
-afterAll(async () => {
-  all?.rsyslog.stop();
-  for (const host of hosts) {
-    const { api } = host;
-    await host.remove();
-    const titles = templateTitles();
-    const rows = await api.rows("template.get", { filter: { host: titles }, output: ["templateid"] });
-    await api.call(
-      "template.delete",
-      rows.map(({ templateid }) => templateid),
-    );
-  }
-}, 60_000);
-
-const inLab = test.skipIf(servers.length === 0);
-
-inLab(
-  "every item is supported and has a value, or is one that there may rightly not be",
-  async () => {
-    for (const host of hosts) {
-      await waitFor(async () => (await missing(host)).length === 0, { what: "all items", seconds: 150 }).catch(
-        async (error) => {
-          throw new Error(`${error.message}: ${JSON.stringify(await missing(host), undefined, 1)}`);
-        },
-      );
-      expect((await host.items()).size).toBeGreaterThan(100);
-    }
-  },
-  320_000,
+const NEVER = Object.fromEntries(
+  ["IO.FULL.MAX", "IO.SOME.MAX", "IOWAIT.MAX", "MEMORY.FULL.MAX", "DISK.UTIL.MAX"].map((name) => [name, "100"]),
 );
 
-inLab("nothing is wrong with any of them", async () => {
-  await pause(5000);
-  for (const host of hosts) expect(await problems(host)).toEqual([]);
+const jobs = new Map<string, JobServer>();
+const web = new Map<string, WebServer>();
+const vrrp = new Vrrp(VRRPS);
+const qmail = new QmailHome(temporaryDirectory());
+let disk: BusyDisk;
+const memory = new Thrashing();
+const undo = new Map<string, () => unknown>();
+let sender: Program;
+const timers: NodeJS.Timeout[] = [];
+afterAll(() => {
+  for (const timer of timers) clearInterval(timer);
 });
 
-inLab(
-  "a log server that is gone: its queue fills, is stuck, spills and loses messages",
-  async () => {
-    await all.rsyslog.forward.close();
-    await fires("Queue is stuck");
-    await fires("Queue is full in");
-    await all.rsyslog.daemon.burst(1500);
-    await fires("Queue spills to disk");
-    for (let burst = 0; burst < 5; burst++) await all.rsyslog.daemon.burst(4000);
-    await fires("Queue discards messages");
-    await all.rsyslog.forward.open();
-    await recovers("Queue is stuck", "Queue is full in", "Queue spills to disk", "Queue discards messages");
-  },
-  400_000,
-);
+function made<T>(of: ReadonlyMap<string, T>, name: string): T {
+  const found = of.get(name);
+  if (found === undefined) throw new Error(`no "${name}"`);
+  return found;
+}
+const job = (name: (typeof GEARMANDS)[number]) => made(jobs, name);
+const site = (name: (typeof LIGHTTPDS)[number]) => made(web, name);
 
-inLab(
-  "an action without a queue that cannot deliver is suspended",
-  async () => {
-    await all.rsyslog.direct.close();
-    await fires("Action is suspended");
-    await all.rsyslog.direct.open();
-    await recovers("Action is suspended");
-  },
-  240_000,
-);
+function fault(
+  host: string,
+  target: Fault["target"],
+  trigger: string,
+  event: RegExp,
+  how: Pick<Fault, "strike" | "mend">,
+): Fault {
+  return { host, target, trigger, event, ...how };
+}
 
-inLab(
-  "a sender that is not allowed",
-  async () => {
-    await all.rsyslog.knock(300);
-    await fires("messages were refused");
-    await recovers("messages were refused");
-  },
-  240_000,
-);
+function undone(name: string): () => unknown {
+  return () => undo.get(name)?.();
+}
 
-inLab(
-  "an rsyslogd that stands still reports no more",
-  async () => {
-    all.rsyslog.signal("SIGSTOP");
-    await fires("Rsyslogd reports no more");
-    all.rsyslog.signal("SIGCONT");
-    await recovers("Rsyslogd reports no more");
-  },
-  240_000,
-);
+const PROGRAMS: readonly Fault[] = [
+  fault("programs", "dead", "Gearmand is down", /^dead: Gearmand is down: ./, {
+    strike: () => job("dead").program.kill(),
+    mend: () => job("dead").start(),
+  }),
+  fault("programs", "hung", "Gearmand hangs", /^hung: Gearmand hangs: ./, {
+    strike: () => job("hung").program.freeze(),
+    mend: () => job("hung").program.thaw(),
+  }),
+  fault(
+    "programs",
+    "replaced",
+    "Another program answers instead of gearmand",
+    /^replaced: Another program answers instead of gearmand: ./,
+    {
+      strike: async () => {
+        await job("replaced").program.kill();
+        const impostor = await Impostor.at(job("replaced").at);
+        undo.set("replaced", () => impostor.close());
+      },
+      mend: async () => {
+        await undone("replaced")();
+        await job("replaced").start();
+      },
+    },
+  ),
+  fault(
+    "programs",
+    "idle mail",
+    "Function has jobs and no worker",
+    /^idle mail: Function has [1-6] waiting jobs and no worker$/,
+    {
+      strike: async () => {
+        await job("idle").killWorker();
+        await job("idle").jobs(WAITING);
+      },
+      mend: () => job("idle").startWorker(),
+    },
+  ),
+  fault(
+    "programs",
+    "slow mail",
+    "Too many jobs of the function wait",
+    /^slow mail: \d+ jobs wait and 1 workers are there \(limit 3\)$/,
+    {
+      strike: async () => {
+        await job("slow").killWorker();
+        await job("slow").startWorker(600);
+        await job("slow").jobs(WAITING);
+      },
+      mend: async () => {
+        await job("slow").killWorker();
+        await job("slow").startWorker();
+      },
+    },
+  ),
+  fault("programs", "gone", "Lighttpd is down", /^gone: Lighttpd is down: ./, {
+    strike: () => site("gone").program.kill(),
+    mend: () => site("gone").start(),
+  }),
+  fault("programs", "frozen", "Lighttpd hangs", /^frozen: Lighttpd hangs: ./, {
+    strike: () => site("frozen").program.freeze(),
+    mend: () => site("frozen").program.thaw(),
+  }),
+  fault("programs", "mute", "Lighttpd gives no status", /^mute: Lighttpd gives no status: ./, {
+    strike: () => site("mute").restart({ status: false }),
+    mend: () => site("mute").restart(),
+  }),
+  fault(
+    "programs",
+    "crowded",
+    "Connections of lighttpd are nearly used up",
+    /^crowded: \d+ connections are in use, \d[\d.]* % of all \(limit 80 %\)$/,
+    {
+      strike: async () => undo.set("crowded", await occupy(site("crowded").at, CONNECTIONS - 2)),
+      mend: undone("crowded"),
+    },
+  ),
+  fault("programs", "behind", "Back ends of lighttpd are down", /^behind: Back ends of lighttpd are down: 1$/, {
+    strike: () => {
+      const asking = setInterval(() => void site("behind").askBackEnd(), 300);
+      timers.push(asking);
+      undo.set("behind", () => clearInterval(asking));
+    },
+    mend: undone("behind"),
+  }),
+  fault("programs", "again", "Lighttpd was restarted", /^again: Lighttpd was restarted \(uptime 00:0\d:\d\d\)$/, {
+    strike: () => site("again").restart(),
+    mend: undefined,
+  }),
+  fault("vrrp", "VI_cut", "VRRP instance is in FAULT", /^VI_cut: VRRP instance is in FAULT/, {
+    strike: () => vrrp.cable("VI_cut", "down"),
+    mend: () => vrrp.cable("VI_cut", "up"),
+  }),
+  fault(
+    "vrrp",
+    "VI_flaps",
+    "VRRP instance flaps",
+    /^VI_flaps: VRRP instance changed its state \d+ times in 15 minutes \(limit 4\)$/,
+    {
+      strike: () => pull("VI_flaps", 3),
+      mend: undefined,
+    },
+  ),
+  fault(
+    "vrrp",
+    "VI_turned",
+    "VRRP instance changed its state",
+    /^VI_turned: VRRP instance changed its state: now \w+ \(\d\) \(changes in 15 minutes: \d\)$/,
+    {
+      strike: () => pull("VI_turned", 1),
+      mend: undefined,
+    },
+  ),
+  fault("mail", "queue", "Mail queue grows", /^\S+: The queue has grown by \d+ to \d+ messages in an hour$/, {
+    strike: () => add("grows", 50),
+    mend: undone("grows"),
+  }),
+  fault(
+    "mail",
+    "queue",
+    "Messages wait to be preprocessed",
+    /^\S+: \d+ messages wait to be preprocessed \(limit 10\)$/,
+    {
+      strike: () => add("todo", 20, true),
+      mend: () => qmail.preprocess(),
+    },
+  ),
+  fault(
+    "mail",
+    "queue",
+    "All local delivery slots are in use",
+    /^\S+: 10 local delivery slots are in use, 100 % of all/,
+    {
+      strike: () => qmail.say("status: local 10/10 remote 20/20"),
+      mend: () => qmail.say("status: local 0/10 remote 3/20"),
+    },
+  ),
+  fault(
+    "mail",
+    "queue",
+    "All remote delivery slots are in use",
+    /^\S+: 20 remote delivery slots are in use, 100 % of all/,
+    {
+      strike: () => undefined,
+      mend: () => undefined,
+    },
+  ),
+  fault("still", "", "The machine stands still for its disks", /^The machine stands still for its disks: ./, {
+    strike: () => disk.strike(),
+    mend: () => disk.mend(),
+  }),
+  ...[
+    fault(
+      "waiting",
+      "",
+      "Tasks wait for disks nearly all the time",
+      /^Tasks wait for disks nearly all the time: ./,
+      unstruck(),
+    ),
+    fault("idling", "", "I/O wait is high", /^I\/O wait is high: ./, unstruck()),
+    fault(
+      "disk",
+      () => disk.name,
+      "Disk is busy all the time",
+      /^\S+: Disk is busy all the time: \d[\d.]* % /,
+      unstruck(),
+    ),
+  ],
+];
 
-inLab(
-  "a job server that hangs",
-  async () => {
-    all.gearman.freeze();
-    await fires("Gearmand hangs");
-    all.gearman.thaw();
-    await recovers("Gearmand hangs");
-  },
-  240_000,
-);
+const LATER: readonly Fault[] = [
+  fault("vrrp", "VI_still", "VRRP instance cannot be read", /^VI_still: VRRP instance cannot be read: ./, {
+    strike: async () => {
+      await vrrp.stop();
+      vrrp.spoilFifo();
+      await vrrp.launch();
+    },
+    mend: async () => {
+      await vrrp.stop();
+      vrrp.mendFifo();
+      await vrrp.start();
+    },
+  }),
+  fault("mail", "queue", "Mail queue is large", /^\S+: \d+ messages are in the queue \(limit 100\)$/, {
+    strike: () => add("large", 150),
+    mend: undone("large"),
+  }),
+  fault(
+    "thrashing",
+    "",
+    "The machine stands still for want of memory",
+    /^The machine stands still for want of memory: ./,
+    {
+      strike: () => memory.strike(),
+      mend: () => memory.mend(),
+    },
+  ),
+];
 
-inLab(
-  "jobs without a worker",
-  async () => {
-    await all.gearman.killWorker();
-    for (let job = 0; job < 6; job++) await all.gearman.job();
-    await fires("Function has 6 waiting jobs and no worker");
-    await all.gearman.startWorker();
-    await recovers("waiting jobs and no worker");
-  },
-  240_000,
-);
+const LAST: readonly Fault[] = [
+  fault("vrrp", "VI_still", "Keepalived does not run", /^VI_still: Keepalived does not run/, {
+    strike: () => vrrp.stop(),
+    mend: () => vrrp.start(),
+  }),
+  fault("mail", "queue", "Qmail-send does not run", /^\S+: Qmail-send does not run/, {
+    strike: () => sender.kill(),
+    mend: async () => {
+      sender = await qmail.sender();
+    },
+  }),
+];
 
-inLab(
-  "a web server whose back end is away, and that ends",
-  async () => {
-    const asking = setInterval(() => all.lighttpd.askBackEnd(), 300);
-    await fires("Back ends of lighttpd are down: 1").finally(() => clearInterval(asking));
-    await recovers("Back ends of lighttpd are down");
-    await all.lighttpd.stop();
-    await fires("Lighttpd is down");
-    await all.lighttpd.start();
-    await recovers("Lighttpd is down");
-  },
-  320_000,
-);
+const VERY_LAST: readonly Fault[] = [
+  fault("vrrp", "", "Keepalived's children die", /^Keepalived started its children \d+ times anew in 15 minutes$/, {
+    strike: () => vrrp.killChild(),
+    mend: undefined,
+  }),
+  fault("mail", "queue", "Mail queue cannot be read", /^\S+: Mail queue cannot be read: ./, {
+    strike: () => renameSync(qmail.queue, `${qmail.queue}.away`),
+    mend: () => renameSync(`${qmail.queue}.away`, qmail.queue),
+  }),
+];
 
-inLab(
-  "a VRRP instance whose cable is out, and whose keepalived ends",
-  async () => {
-    await all.vrrp.cable("down");
-    await fires("VRRP instance is in FAULT");
-    await all.vrrp.cable("up");
-    await recovers("VRRP instance is in FAULT");
-    await all.vrrp.stop();
-    await fires("Keepalived does not run");
-    await all.vrrp.start();
-    await recovers("Keepalived does not run");
-  },
-  320_000,
-);
+/** Another fault's strike raises it, too. */
+function unstruck(): Pick<Fault, "strike" | "mend"> {
+  return { strike: () => undefined, mend: () => undefined };
+}
 
-inLab(
-  "a mail queue that grows",
-  async () => {
-    const messages = all.qmail.add(200);
-    await fires("203 messages are in the queue");
+/** Pulls a cable out for a moment, so and so often. */
+async function pull(name: string, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) {
+    await vrrp.cable(name, "down");
+    await pause(1500);
+    await vrrp.cable(name, "up");
+    await pause(2500);
+  }
+}
+
+function add(name: string, count: number, isTodo = false): void {
+  const messages = qmail.add(count, isTodo);
+  undo.set(name, () => {
     for (const path of messages) unlinkSync(path);
-    await recovers("messages are in the queue");
-  },
-  240_000,
-);
-
-/** Waits until all servers have a problem whose name has this text. */
-function fires(text: string): Promise<void> {
-  return seen(text, (names) => names.some((name) => name.includes(text)));
-}
-
-/** Waits until none has one any more. */
-async function recovers(...texts: readonly string[]): Promise<void> {
-  for (const text of texts) await seen(`the end of "${text}"`, (names) => names.every((name) => !name.includes(text)));
-}
-
-async function seen(what: string, isSo: (names: readonly string[]) => boolean): Promise<void> {
-  const everywhere = async () => {
-    await pause(500);
-    const names = await Promise.all(hosts.map(problems));
-    return names.every(isSo) || Promise.reject(new Error(JSON.stringify(names)));
-  };
-  await waitFor(everywhere, { what, seconds: 90 });
-}
-
-async function problems({ api, id }: PolledHost): Promise<readonly string[]> {
-  const rows = await api.rows("problem.get", { hostids: id, output: ["name"] });
-  return rows.map(({ name }) => name ?? "");
-}
-
-/** Item keys, without parameters, of values that there may rightly not be. */
-const SOMETIMES = new Set(
-  SOURCES.flatMap(({ template }) => template?.groups ?? [])
-    .flatMap(({ figures }) => figures)
-    .flatMap(({ item, known }) => (known === "sometimes" ? [item.key] : [])),
-);
-
-async function missing({ api, id }: PolledHost): Promise<readonly string[]> {
-  const rows = await api.rows("item.get", { hostids: id, output: ["key_", "state", "error", "lastclock", "history"] });
-  const wrong = rows.filter(({ key_ = "", state, lastclock, history }) => {
-    const isMissing = lastclock === "0" && history !== "0" && !SOMETIMES.has(key_.replace(/\[.*/, ""));
-    return state !== "0" || isMissing;
   });
-  return wrong.map(({ key_, error }) => `${key_} ${error}`);
 }
 
-/** The quick copy; spans that only these templates have, too. */
-function quicker(template: TemplateFile): TemplateFile {
-  const { yaml, ...quick } = quickened(template, MARK);
-  return { ...quick, yaml: yaml.replaceAll(/,(20m|30m)(?=[,)])/g, ",20s") };
+async function started(lines: readonly string[], before: readonly string[] = []): Promise<Bench> {
+  const bench = await Bench.at(HOST);
+  bench.configure([`Schedule=${PACE.schedule}`, `History=${PACE.history}`, "Memcached.Discover=no", ...lines]);
+  await bench.start(before);
+  return bench;
 }
 
-function templateTitles(): readonly string[] {
-  const version = found(servers[0], "no server").version;
-  return templateFiles(version)
-    .filter(({ file }) => FILES.includes(file))
-    .map((template) => quicker(template).title);
+/** They start at the same time. */
+async function startPrograms(): Promise<void> {
+  for (const name of GEARMANDS) jobs.set(name, new JobServer({ host: HOST, port: await freePort(HOST) }));
+  for (const name of LIGHTTPDS)
+    web.set(name, new WebServer({ host: HOST, port: await freePort(HOST) }, await freePort(HOST)));
+  await Promise.all([...jobs.values()].map((each) => each.start()));
+  await Promise.all([...web].map(([name, each]) => each.start(name === "crowded" ? { connections: CONNECTIONS } : {})));
+  await vrrp.start();
+  sender = await qmail.sender();
+  await qmail.logger();
+  qmail.add(3);
+  qmail.say("status: local 0/10 remote 3/20");
 }
+
+function limits(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries({ ...NEVER, ...own }).map(([name, value]) => [`{$PRESSURE.${name}}`, value]),
+  );
+}
+
+campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST], async () => {
+  disk = new BusyDisk();
+  await startPrograms();
+  const programs = await started([
+    ...[...jobs].map(([name, { at }]) => `Gearman.${name}.Address=${at.host}:${at.port}`),
+    ...[...web].flatMap(([name, { url, log }]) => [`Lighttpd.${name}.Url=${url}`, `Lighttpd.${name}.ErrorLog=${log}`]),
+  ]);
+  const keepalived = [
+    `Keepalived.NotifyFifo=${vrrp.fifo}`,
+    ...VRRPS.map((name) => `Keepalived.${name}.Instance=${name}`),
+  ];
+  const mail = await started([`Qmail.queue.Queue=${qmail.queue}`, `Qmail.queue.Log=${qmail.log}`]);
+  const machine = await started([`Pressure.logs.Path=${disk.path}`]);
+  return {
+    file: "tidemark_neighbours.yaml",
+    hosts: {
+      programs: {
+        at: programs,
+        macros: limits({}),
+        ready: [
+          ...GEARMANDS.map((name) => `gearman.state["${name}"]`),
+          ...LIGHTTPDS.map((name) => `lighttpd.restarts["${name}","5m"]`),
+        ],
+      },
+      vrrp: {
+        at: await started(keepalived, vrrp.enter),
+        macros: limits({}),
+        ready: VRRPS.map((name) => `keepalived.transitions["${name}","15m"]`),
+      },
+      mail: { at: mail, macros: limits({}) },
+      ...Object.fromEntries(
+        Object.entries(HARDSHIPS).map(([name, own]) => [name, { at: machine, macros: limits(own) }]),
+      ),
+    },
+    macros: {
+      "{$GEARMAN.WAITING.MAX}": "3",
+      "{$QMAIL.QUEUE.MAX}": "100",
+      "{$QMAIL.GROWTH.MAX}": "20",
+      "{$QMAIL.TODO.MAX}": "10",
+      ...(PACE.real
+        ? {}
+        : {
+            "{$GEARMAN.WAITING.TIME}": "10s",
+            "{$QMAIL.TIME}": "10s",
+            "{$PRESSURE.TIME}": "20s",
+            "{$LIGHTTPD.PUSED.TIME}": "10s",
+          }),
+    },
+    ready: ['pressure.iowait["5m"]'],
+    besides:
+      /: Lighttpd was restarted$|^VI_\w+: (VRRP instance (changed its state|cannot be read|is in FAULT)|Keepalived does not run)$|^(mute|again): Lighttpd is down$|Mail queue grows$/,
+  };
+});

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { afterAll } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
 import type { Program } from "../real/program.ts";
@@ -14,6 +15,7 @@ import { Relay } from "./relay.ts";
 const HOST = address(import.meta.url);
 const STRANGER = "127.255.0.1";
 const REFUSED = 12;
+const STARVED_MS = 500;
 
 const daemons = new Map<string, { readonly bench: Bench; program: Program }>();
 let relay: Relay;
@@ -56,6 +58,14 @@ const FAULTS: readonly Fault[] = [
     },
     mend: undefined,
   }),
+  fault("starved", "", "Sources do not finish in time", /^\d+ sources did not finish their tick in time$/, {
+    strike: () => starve("starved"),
+    mend: async () => {
+      clearInterval(starving);
+      await pause(STARVED_MS);
+      daemon("starved").program.thaw();
+    },
+  }),
   fault("asked", "", "Many connections are refused", /^1[2-9] connections were refused in 15 minutes$/, {
     strike: knock,
     mend: undefined,
@@ -69,6 +79,18 @@ const FAULTS: readonly Fault[] = [
     mend: () => undefined,
   }),
 ];
+
+let starving: NodeJS.Timeout | undefined;
+afterAll(() => clearInterval(starving));
+
+/** Leaves it a twentieth of a CPU. */
+function starve(name: string): void {
+  const { program } = daemon(name);
+  starving = setInterval(() => {
+    program.thaw();
+    setTimeout(() => program.freeze(), STARVED_MS / 20);
+  }, STARVED_MS);
+}
 
 /** Somebody who is not in Server. */
 async function knock(): Promise<void> {
@@ -89,7 +111,7 @@ async function destination(): Promise<Server> {
   return server;
 }
 
-campaign("self", FAULTS, async () => {
+campaign("self", [FAULTS], async () => {
   const server = await destination();
   relay = new Relay({ host: HOST, port: await freePort(HOST) }, server);
   await relay.turn("pass");
@@ -103,19 +125,20 @@ campaign("self", FAULTS, async () => {
     gone: [],
     restarted: [],
     sleepy: [],
+    starved: ["LogDir", "Gearman", "Keepalived", "Lighttpd"].map((name) => `${name}.Discover=yes`), // to have work to do
     asked: ["Server=127.0.0.1"],
     sending: ["OutboxAge=1m", "Push.lab.Interval=1s", ...push.map((line) => `Push.lab.${line}`)],
   };
   for (const [name, more] of Object.entries(lines)) {
     const bench = await Bench.at(HOST);
-    bench.configure([`Schedule=${PACE.schedule}`, `History=${PACE.history}`, ...more]);
+    bench.configure([`Schedule=${PACE.schedule}`, `History=${PACE.history}`, "Memcached.Discover=no", ...more]);
     daemons.set(name, { bench, program: await bench.start() });
   }
   return {
     file: "tidemark.yaml",
-    hosts: Object.fromEntries([...daemons].map(([name, { bench }]) => [name, bench])),
+    hosts: Object.fromEntries([...daemons].map(([name, { bench }]) => [name, { at: bench }])),
     macros: { "{$TIDEMARK.NODATA}": "10s", "{$TIDEMARK.REFUSED.MAX}": "10", "{$TIDEMARK.OUTBOX.AGE.MAX}": "10" },
     ready: ["tidemark.uptime", 'tidemark.refused["","15m"]'],
-    besides: /^Tidemark was restarted$/,
+    besides: /^Tidemark was restarted$|^Ticks are missed$/,
   };
 });

@@ -7,6 +7,7 @@ import { start, temporaryDirectory } from "../real/start.ts";
 import { makeService, SLEEPER, STUBBORN, told } from "../real/supervise-sampling.ts";
 import { waitFor } from "../real/wait.ts";
 import { campaign, type Fault, PACE } from "./campaign.ts";
+import { mountMemory } from "./mounts.ts";
 
 /* Every trigger of "Tidemark services": services and multilog's directories, each with one fault or two. */
 
@@ -79,10 +80,10 @@ const FAULTS: readonly Fault[] = [
     /^broken: Service is down though it is wanted up \(state wants up but down \(2\)\)$/,
     {
       strike: async () => {
-        chmodSync(of("broken/run"), 0o644);
-        await svc("-k", "broken");
+        chmodSync(join(runit, "broken/run"), 0o644);
+        await told("sv", "kill", join(runit, "broken"));
       },
-      mend: () => chmodSync(of("broken/run"), 0o755),
+      mend: () => chmodSync(join(runit, "broken/run"), 0o755),
     },
   ),
   fault("crashing", "Service crashes again and again", /^crashing: Service crashes again and again: /, {
@@ -130,7 +131,7 @@ const FAULTS: readonly Fault[] = [
   fault(
     "filling",
     "Disk for logs will be full soon",
-    /^filling: The disk for this log is full in .* \(limit 10000000 s\)$/,
+    /^filling: The disk for this log is full in .* \(limit 86400 s\)$/,
     {
       strike: async () => {
         rewrite("filling", FLOOD);
@@ -152,9 +153,10 @@ function removeUnclean(service: string): void {
   for (const name of readdirSync(main(service))) if (name.endsWith(".u")) rmSync(join(main(service), name));
 }
 
-campaign("services", FAULTS, async () => {
+campaign("services", [FAULTS], async () => {
   for (const [name, script] of Object.entries(SERVICES)) makeService(of(name), script);
   for (const [name, script] of Object.entries(LOGGED)) {
+    if (name === "filling") mountMemory(main(name), "30m");
     makeService(of(name), script, { "log/run": "#!/bin/sh\nexec multilog t s1000000 n200 ./main\n" });
   }
   const there = (name: string) => readFileSync(of(name, "supervise/status")).length > 0;
@@ -166,16 +168,16 @@ campaign("services", FAULTS, async () => {
   bench.configure([
     `Schedule=${PACE.schedule}`,
     `History=${PACE.history}`,
+    "Memcached.Discover=no",
     `Supervise.Directories=${scan},${runit}`,
     ...Object.keys(LOGGED).map((name) => `LogDir.${name}.Path=${main(name)}`),
   ]);
   await bench.start();
   return {
     file: "tidemark_services.yaml",
-    hosts: { services: bench },
+    hosts: { services: { at: bench } },
     macros: {
       '{$LOGDIR.SILENCE.MAX:"silent"}': String(5 * PACE.tickSeconds),
-      '{$LOGDIR.FILL.MIN:"filling"}': "10000000",
       ...(PACE.real ? {} : { "{$SERVICE.UNWANTED.TIME}": "10s" }),
     },
     ready: [

@@ -67,19 +67,33 @@ const SPAN = "20s";
 const UUID = /\b(?!a571c0d144b14fd4a87a9d9b2aa9fcd6)[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\b/g;
 
 /**
- * The template on another scale of time, under another title: it checks every second, each window is one minute, and
- * each span of a trigger is 20 seconds. Everything else is as it is, so that a test of minutes shows what hours do.
+ * The template under another title, with uuids of its own: whatever is done to it, the shipped one stays as it is.
  * @param mark what its title ends with: other tests may have other copies
  */
-export function quickened({ file, title, yaml }: TemplateFile, mark = "quickly"): TemplateFile {
-  const quick = `${title} ${mark}`;
+export function copied({ file, title, yaml }: TemplateFile, mark: string): TemplateFile {
   const text = yaml
-    .replaceAll(title, quick)
-    .replaceAll(UUID, (uuid) => withUuid(createHash("sha256").update(`${mark} ${uuid}`).digest("hex")))
+    .replaceAll(title, `${title} ${mark}`)
+    .replaceAll(UUID, (uuid) => withUuid(createHash("sha256").update(`${mark} ${uuid}`).digest("hex")));
+  return { file, title: `${title} ${mark}`, yaml: text };
+}
+
+/**
+ * A copy on another scale of time: it checks every second, each window is one minute, and each span of a trigger is 20
+ * seconds. Everything else is as it is, so that a test of minutes shows what hours do.
+ */
+export function quickened(template: TemplateFile, mark = "quickly"): TemplateFile {
+  const { yaml, ...copy } = copied(template, mark);
+  const text = yaml
     .replaceAll(/\['(5|15|60)m'\]/g, "['1m']")
     .replaceAll(/,(5m|10m|15m|3h)(?=[,)])/g, `,${SPAN}`)
-    .replaceAll("<600", "<20");
-  return { file, title: quick, yaml: stringify(eachSecond(parse(text, YAML)), YAML) };
+    .replaceAll(/(<|>=)600\b/g, "$120");
+  return { ...copy, yaml: stringify(eachSecond(parse(text, YAML)), YAML) };
+}
+
+/** Takes a copy off the server, once no host has it any more. */
+export async function deleteTemplate(api: Api, { title }: TemplateFile): Promise<void> {
+  const id = await api.idOf("template", title);
+  if (id !== undefined) await api.call("template.delete", [id]);
 }
 
 const YAML = { version: "1.1" } as const;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Program } from "./program.ts";
 import { start } from "./start.ts";
@@ -36,6 +36,13 @@ export class QmailHome {
     return Array.from({ length: count }, () => this.#message(isTodo));
   }
 
+  /** qmail-send looks at all that is new. */
+  preprocess(): void {
+    for (const inode of readdirSync(join(this.queue, "todo"))) {
+      renameSync(join(this.queue, "todo", inode), join(this.queue, "remote", String(Number(inode) % SPLIT), inode));
+    }
+  }
+
   #message(isTodo: boolean): string {
     const inode = this.#inode++;
     const at = (part: string) => join(this.queue, part, String(inode % SPLIT), String(inode));
@@ -47,7 +54,7 @@ export class QmailHome {
   /** A program of this name that holds the lock until it ends. */
   async sender(): Promise<Program> {
     const program = join(this.#home, "qmail-send");
-    symlinkSync("/bin/sleep", program);
+    if (!existsSync(program)) symlinkSync("/bin/sleep", program);
     const mutex = join(this.queue, "lock/sendmutex");
     const locked = `flock -F ${mutex} ${program} 3600`; // waits, should a look below have the lock just then
     const sender = await start("sh", ["-c", `exec ${locked}`], { ready: () => true });

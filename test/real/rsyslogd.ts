@@ -67,6 +67,10 @@ export class Rsyslogd {
     });
   }
 
+  signal(name: "SIGSTOP" | "SIGCONT"): void {
+    if (this.#program !== undefined) send(this.#program.pid, name);
+  }
+
   /** Ends it as an administrator does; queues are saved where they are told to. */
   async stop(): Promise<void> {
     if (this.#program === undefined) return;
@@ -80,9 +84,9 @@ export class Rsyslogd {
   }
 
   /** Sends messages with logger(1), one line each. */
-  log(count: number): void {
+  log(count: number, tag = "test"): void {
     const lines = Array.from({ length: count }, (_, at) => `message ${at} ${"x".repeat(60)}\n`).join("");
-    const sent = spawnSync("logger", ["-u", this.socket, "-t", "test", "-p", "user.info"], { input: lines });
+    const sent = spawnSync("logger", ["-u", this.socket, "-t", tag, "-p", "user.info"], { input: lines });
     if (sent.status !== 0) throw new Error(`logger: ${sent.stderr}`);
   }
 
@@ -99,8 +103,8 @@ export class Rsyslogd {
 
 /** Where messages are forwarded to: counts lines. Closed at first, as a dead log server. */
 export class Sink {
+  readonly port: number;
   readonly #host: string;
-  readonly #port: number;
   #server: Server | undefined;
   readonly #sockets = new Set<Socket>();
   received = 0;
@@ -109,7 +113,7 @@ export class Sink {
 
   constructor({ host, port }: { readonly host: string; readonly port: number }) {
     this.#host = host;
-    this.#port = port;
+    this.port = port;
     open.push(this);
   }
 
@@ -126,7 +130,7 @@ export class Sink {
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ host: this.#host, port: this.#port }, resolve);
+      server.listen({ host: this.#host, port: this.port }, resolve);
     });
   }
 
