@@ -9,33 +9,56 @@ const host = address(import.meta.url);
 const FLOODER = "127.0.0.66";
 const PING = encodePacket(Buffer.from("agent.ping"));
 const ONE = encodePacket(Buffer.from("1"));
-const RATE = 100;
+const OTHERS = [70, 71, 72, 73].map((last) => `127.0.0.${last}`);
+const RATE = 20;
+
+/** Checks whose answers are not alike and do not change: an answer to another one of them would show. */
+const CHECKS = [
+  "agent.ping",
+  "agent.version",
+  "agent.hostname",
+  "no.such.key",
+  "agent.ping[",
+  "memcached.discovery",
+  '{"request":"passive checks","data":[{"key":"agent.ping","timeout":3}]}',
+  '{"request":"passive checks","data":[{"key":"memcached.state[none]","timeout":3}]}',
+].map((body) => encodePacket(Buffer.from(body)));
 
 /** One check from an address; the bytes that came back, none when it was closed unanswered. */
-async function check(at: Bench, from?: string): Promise<Buffer> {
+async function check(at: Bench, from?: string, packet = PING): Promise<Buffer> {
   const one = await asker(at, from);
-  await one.send(PING);
+  await one.send(packet);
   return one.closed;
 }
 
-test("a peer that floods loses its own checks, each of the others' is answered", async () => {
+test("a peer that floods loses its own checks, each of the others' is answered, and rightly", async () => {
   const bench = await Bench.at(host);
   bench.configure([`PeerRate=${RATE}`, "Memcached.Discover=no"]);
   const daemon = await bench.start();
   const before = daemon.fds();
+  const right = new Map<Buffer, Buffer>();
+  for (const packet of CHECKS) right.set(packet, await check(bench, undefined, packet));
+  expect(new Set([...right.values()].map((reply) => reply.toString("hex"))).size).toBe(CHECKS.length);
+  const isRight = (packet: Buffer, reply: Buffer) => right.get(packet)?.equals(reply) === true;
   const counts = { answered: 0, refused: 0, odd: 0 };
   let flooding = true;
-  const flood = Array.from({ length: 32 }, async () => {
-    while (flooding) {
-      const reply = await check(bench, FLOODER).catch(() => Buffer.alloc(0));
+  const flood = Array.from({ length: 32 }, async (_, at) => {
+    for (let i = at; flooding; i++) {
+      const packet = CHECKS[i % CHECKS.length] ?? PING;
+      const reply = await check(bench, FLOODER, packet).catch(() => Buffer.alloc(0));
       if (reply.length === 0) counts.refused += 1;
-      else if (reply.equals(ONE)) counts.answered += 1;
+      else if (isRight(packet, reply)) counts.answered += 1;
       else counts.odd += 1;
     }
   });
   const began = performance.now();
-  await waitFor(() => counts.refused > 2000, { what: "2,000 refused checks" });
-  for (let i = 0; i < RATE; i++) expect((await check(bench)).equals(ONE)).toBe(true);
+  await waitFor(() => counts.refused > 500, { what: "500 refused checks", seconds: 15 });
+  for (let i = 0; i < RATE; i++) {
+    for (const [at, other] of OTHERS.entries()) {
+      const packet = CHECKS[(i + at) % CHECKS.length] ?? PING;
+      expect(isRight(packet, await check(bench, other, packet))).toBe(true);
+    }
+  }
   flooding = false;
   await Promise.all(flood);
   const seconds = (performance.now() - began) / 1000;
@@ -53,7 +76,7 @@ test("a peer that floods loses its own checks, each of the others' is answered",
 
 test("a peer that holds connections open leaves room for the others", async () => {
   const bench = await Bench.at(host);
-  bench.configure(["Memcached.Discover=no"]);
+  bench.configure(["Timeout=30", "Memcached.Discover=no"]);
   const daemon = await bench.start(["prlimit", "--nofile=200"]); // half of them are for connections
   const idle: Asker[] = [];
   for (let i = 0; i < 300; i++) idle.push(await asker(bench, FLOODER));
