@@ -40,15 +40,24 @@ export function parseConf(lines: readonly string[], id: string): Conf {
   return reader.conf;
 }
 
+/** Definitions can hold each other many times over: what they may come to in all. Beyond it names stay names. */
+const MOST_REPLACED = 2 ** 18;
+
 /** Lines with "@id" and "@^id" kept or dropped, and $NAME replaced by what a line NAME=... before it says. */
 function* resolved(lines: readonly string[], id: string): Generator<string> {
   const values = new Map<string, string>();
+  let left = MOST_REPLACED;
+  const replacement = (all: string, name: string) => {
+    const value = values.get(name) ?? all;
+    left -= value.length;
+    return left < 0 ? all : value;
+  };
   for (const line of lines) {
     const [, not, of, rest] = /^\s*@(\^?)(\S+)\s+(.*)$/.exec(line) ?? [];
     if (of !== undefined && (of === id) === (not === "^")) continue;
-    const replaced = (rest ?? line).replace(/\$\{?(\w+)\}?(?!\w*\s*=)/g, (all, name) => values.get(name) ?? all);
-    const [, name, value] = /^\s*\$(\w+)\s*=\s*(.*?)\s*$/.exec(replaced) ?? [];
-    if (name !== undefined && value !== undefined) values.set(name, value);
+    const replaced = (rest ?? line).replace(/\$\{?(\w+)\}?(?!\w*\s*=)/g, replacement);
+    const [, name, value] = /^\s*\$(\w+)\s*=(.*)$/.exec(replaced) ?? [];
+    if (name !== undefined && value !== undefined) values.set(name, value.trim());
     else yield replaced;
   }
 }

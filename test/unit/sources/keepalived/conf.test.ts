@@ -116,4 +116,18 @@ virtual_server 10.10.10.2 1358 {
       "a : 10.0.0.1",
     ]);
   });
+
+  test("definitions that hold each other a thousand times over are replaced up to a bound", () => {
+    const thousand = (name: string) => `$${name} `.repeat(1000);
+    const text = `$A=10.0.0.1\n$B=${thousand("A")}\n$C=${thousand("B")}\n$D=${thousand("C")}\n`;
+    const instance = "vrrp_instance a {\n interface e\n virtual_ipaddress {\n $A\n $D\n 10.0.0.2\n }\n}";
+    expect(told(text + instance)).toEqual(["a e: 10.0.0.2@e"]); // no room is left for $A either
+    expect(told(`$A=10.0.0.1\n${instance}`)).toEqual(["a e: 10.0.0.1@e 10.0.0.2@e"]);
+  });
+
+  test("a definition with many spaces in it takes no longer than it is long", () => {
+    const before = process.cpuUsage();
+    expect(told(`$A=x${" ".repeat(200_000)}y\nvrrp_instance a {\n}`)).toEqual(["a : "]);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
+  });
 });
