@@ -1,4 +1,5 @@
 import { type BytePath, bytePath, type LocalFiles, pathText } from "../../io/local-files.ts";
+import { globMatcher } from "../../words/glob.ts";
 import { type Conf, parseConf } from "./conf.ts";
 
 /** keepalived's configuration as it stands, or why it cannot be read, and at which path. */
@@ -79,30 +80,24 @@ export class ConfFile {
     return lines;
   }
 
-  /** Files that a path means whose last part may have "*" and "?". */
+  /** Files that a path means whose last part may be a pattern. */
   #matching(path: BytePath): readonly BytePath[] {
-    if (!/[*?]/.test(path)) return [path];
+    if (!/[*?[]/.test(path)) return [path];
     const slash = path.lastIndexOf("/");
     const directory = path.slice(0, slash);
     this.#note(directory);
     const names = this.#files.names(directory);
-    const wanted = patternOf(path.slice(slash + 1));
+    const isWanted = globMatcher(path.slice(slash + 1));
     return names.kind === "failed"
       ? []
       : [...names.value]
-          .filter((name) => wanted.test(name))
+          .filter(isWanted)
           .sort()
           .map((name) => `${directory}/${name}`);
   }
 }
 
 type Failed = Extract<ConfRead, { kind: "failed" }>;
-
-/** As in a shell: a leading dot is matched by itself only. */
-function patternOf(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`^(?!\\.)${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
-}
 
 /** "/etc/keepalived/keepalived.conf: permission denied" */
 export function confReason({ path, reason }: Failed): string {

@@ -1,5 +1,6 @@
 import type { Io } from "../../../io/io.ts";
 import { bytePath, type FileFacts, pathText } from "../../../io/local-files.ts";
+import { globMatcher } from "../../../words/glob.ts";
 import { type Configuration, configurationOf, type Unread } from "./configuration.ts";
 import { parseStatements, type Statement } from "./statements.ts";
 
@@ -69,8 +70,7 @@ export class ConfigurationReader {
     this.#seen.set(`${directory}/`, this.#lookAt(`${directory}/`));
     const names = this.#io.files.names(bytePath(directory));
     if (names.kind === "failed") return names.code === "ENOENT" ? [] : [directory];
-    const matches = globPattern(whole.slice(whole.lastIndexOf("/") + 1));
-    const found = names.value.map(pathText).filter((name) => matches.test(name));
+    const found = names.value.map(pathText).filter(globMatcher(whole.slice(whole.lastIndexOf("/") + 1)));
     return found.sort().map((name) => `${directory}/${name}`);
   }
 
@@ -102,17 +102,4 @@ function includedBy(statement: Statement): Included | undefined {
   if (statement.kind !== "object" || statement.name !== "include") return undefined;
   const text = statement.parameters.get("text");
   return text === undefined ? { kind: "path", path: statement.parameters.get("file") ?? "" } : { kind: "text", text };
-}
-
-/** `*`, `?` and `[...]` of the shell; names that begin with a dot are not matched by a star. */
-function globPattern(pattern: string): RegExp {
-  const text = pattern
-    .replace(/[.+^${}()|\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  try {
-    return new RegExp(`^${/^[*?]/.test(pattern) ? "(?!\\.)" : ""}${text}$`, "u");
-  } catch {
-    return /^(?!)/; // a bracket without its end matches nothing
-  }
 }
