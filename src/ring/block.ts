@@ -5,6 +5,8 @@ import { Span, Sums } from "./span.ts";
 
 /** More parts than any memcached has slab classes; a target that keeps inventing names gets no further columns. */
 const MOST_PARTS = 256;
+/** Who may ask can make up as many parameters as he likes. */
+const MOST_MADE = 16;
 
 /**
  * The slots of one target: column-major float64, one column per ringed field and per field of each part.
@@ -30,6 +32,7 @@ export class Block {
   #newestSlot = -1;
   #newest: GoodSample | undefined;
   #reason: string | undefined;
+  readonly #made = new Map<string, unknown>();
   /** By their length in slots. */
   readonly #spans = new Map<number, Span>();
   #sums = new Sums();
@@ -64,6 +67,7 @@ export class Block {
    */
   put(slot: number, sample: Sample, replayed: boolean): void {
     if (slot < this.#newestSlot) return;
+    this.#made.clear();
     const kept = this.holds(slot);
     if (!kept) this.#begin(slot, sample.stamp);
     this.#row.state[slot % this.#slots] = sample.state;
@@ -285,6 +289,18 @@ export class Block {
     const span = new Span(this, isNewest ? { end, slots, sums: this.#sums } : { end, slots });
     if (isNewest) this.#spans.set(slots, span);
     return span;
+  }
+
+  /** What was made of the newest sample is kept until the next one; of many things that are asked for only some are. */
+  once<T>(name: string, make: () => T): T {
+    if (this.#made.has(name)) return this.#made.get(name) as T; // a name is of one thing, so of one type
+    const made = make();
+    if (this.#made.size < MOST_MADE) this.#made.set(name, made);
+    return made;
+  }
+
+  get partNames(): Iterable<string> {
+    return this.#parts.keys();
   }
 
   text(slot: number, field: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { Answer } from "./answer.ts";
 import type { Roster, Sample, Stamp } from "./sample.ts";
+import type { Cells } from "./span.ts";
 
 /** A length of time: `text` as it was asked ("5m"), for people; `slots` for the ring; `seconds` of those slots. */
 export interface Window {
@@ -57,6 +58,10 @@ export interface View {
   steps(window: Window): Steps;
   /** The same target at another slot; a hole is a hole. */
   at(slot: number): View;
+  /** All slots of the target, for what looks at each of an hour. */
+  readonly cells: Cells;
+  /** What `make` gives, made once for all who ask at the newest sample. `name` says of what it is made. */
+  once<T>(name: string, make: () => T): T;
 }
 
 /**

@@ -1,7 +1,15 @@
-/** What a span reads of its block. Slots are such as the ring holds. */
+/**
+ * The slots of one target as they lie in memory, for those who go through many of them: a column is looked up once.
+ * What is said of a slot holds while the ring has it; `holds` tells.
+ */
 export interface Cells {
+  /** Names of all parts that have columns, also those that the newest sample lacks. */
+  readonly partNames: Iterable<string>;
+  /** -1 when there is none. */
   column(field: string, part: string | undefined): number;
+  /** NaN in a hole and where there is no column; of a slot that the ring has lost it is another's. */
   cell(column: number, slot: number): number;
+  /** A good sample of this slot is in the ring. */
   holds(slot: number): boolean;
   /** The good slot before this one, -1 when there is none. */
   previous(slot: number): number;

@@ -1,7 +1,7 @@
 import type { Block } from "./block.ts";
 import type { Steps, View, Window } from "./moment.ts";
 import type { Stamp } from "./sample.ts";
-import type { Span } from "./span.ts";
+import type { Cells, Span } from "./span.ts";
 
 interface Place {
   readonly source: string;
@@ -86,6 +86,14 @@ class BlockView implements View {
 
   at(slot: number): View {
     return new BlockView(this.#block, this.#place, slot, slot);
+  }
+
+  get cells(): Cells {
+    return this.#block;
+  }
+
+  once<T>(name: string, make: () => T): T {
+    return this.slot === this.#block.newestGood ? this.#block.once(name, make) : make();
   }
 }
 

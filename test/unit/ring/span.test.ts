@@ -17,6 +17,7 @@ const slot = fc.option(
 
 function cellsOf(slots: readonly (typeof slot extends fc.Arbitrary<infer T> ? T : never)[]): Cells {
   return {
+    partNames: [],
     column: () => 0,
     cell: (_, at) => slots[at]?.step ?? Number.NaN,
     holds: (at) => slots[at] !== undefined,
