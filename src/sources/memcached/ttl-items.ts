@@ -4,7 +4,7 @@ import { optional, percent, standardWindows, window, windowUpTo } from "../../it
 import { type Answer, none, value } from "../../ring/answer.ts";
 import type { View, Window } from "../../ring/moment.ts";
 import { instanceItem } from "./declare.ts";
-import { type Guard, type Minimum, minimum, minimumOver, type Verdict, verdicts } from "./ttl.ts";
+import { type Guard, minimum, minimumOver, type Verdict, verdicts } from "./ttl.ts";
 
 const PRESSURE_WINDOW = "15m";
 const SMALLEST_SHARE = "1";
@@ -85,7 +85,7 @@ export function smallestAge(view: View): Answer<number> {
 export function least(view: View, guard: Guard, window: Window | undefined): Answer<number> {
   if (window === undefined) {
     const found = verdicts(view, guard);
-    return secondsOf(minimum(found), whyNone(found));
+    return secondsOf(minimum(found)?.seconds, whyNone(found));
   }
   const { least: lowest, slots } = minimumOver(view, guard, window);
   const known = slots / window.slots;
@@ -93,8 +93,8 @@ export function least(view: View, guard: Guard, window: Window | undefined): Ans
   return secondsOf(lowest, `no slab class was under pressure in the last ${window.text}`);
 }
 
-function secondsOf(lowest: Minimum | undefined, reason: string): Answer<number> {
-  return lowest === undefined ? none(reason) : value(lowest.seconds);
+function secondsOf(lowest: number | undefined, reason: string): Answer<number> {
+  return lowest === undefined ? none(reason) : value(lowest);
 }
 
 function whyNone(found: readonly Verdict[]): string {

@@ -1,6 +1,6 @@
-import { ageSeconds } from "../../items/freshness.ts";
 import type { View, Window } from "../../ring/moment.ts";
-import type { Stamp } from "../../ring/sample.ts";
+import type { SlabLife } from "./slab-life.ts";
+import { Life } from "./ttl-life.ts";
 
 /** What keeps a class out of the minimum. */
 export interface Guard {
@@ -33,141 +33,104 @@ export interface Minimum {
  * Pressure from before a restart or flush says nothing about the present contents and is forgotten.
  */
 export function verdicts(view: View, guard: Guard): readonly Verdict[] {
-  return walk(view, { guard, slots: 1, each: judge }).at(-1) ?? [];
+  const { slot } = view;
+  const life = view.once("ttl life", () => new Life(view).walk());
+  const present = new Set(view.parts());
+  const stored = life.stored(slot);
+  return life.classes.flatMap((slab) =>
+    present.has(slab.chunk) ? [verdict(view, { life, slab, stored, guard })] : [],
+  );
 }
 
 /** The smallest TTL of the classes that count in the view's slot; undefined when none does. */
 export function minimum(found: readonly Verdict[]): Minimum | undefined {
-  return smallest(found.flatMap((verdict) => (verdict.kind === "counts" ? [verdict] : [])));
-}
-
-/** The smallest TTL within the window that ends at the view's slot; `slots`: those of it that have a good sample. */
-export function minimumOver(view: View, guard: Guard, window: Window): { least: Minimum | undefined; slots: number } {
-  const found = walk(view, { guard, slots: window.slots, each: minimumOf });
-  return { least: smallest(found.filter((least) => least !== undefined)), slots: found.length };
-}
-
-/** The minimum of one slot; where nothing is under pressure, as mostly, no class needs to be judged. */
-function minimumOf(view: View, parts: readonly string[], judging: Judging): Minimum | undefined {
-  return parts.some((part) => judging.life.underPressure(view, part))
-    ? minimum(judge(view, parts, judging))
-    : undefined;
-}
-
-function smallest(minima: readonly Minimum[]): Minimum | undefined {
-  return minima.reduce<Minimum | undefined>(
-    (least, next) => (least === undefined || next.seconds < least.seconds ? next : least),
+  return found.reduce<Minimum | undefined>(
+    (least, next) => (next.kind === "counts" && (least === undefined || next.seconds < least.seconds) ? next : least),
     undefined,
   );
 }
 
-interface Walk<T> {
-  readonly guard: Guard;
-  readonly slots: number;
-  readonly each: (view: View, parts: readonly string[], judging: Judging) => T;
+/**
+ * The smallest TTL in seconds within the window that ends at the view's slot, undefined when no class counted in it;
+ * `slots`: those of it that have a good sample.
+ */
+export function minimumOver(view: View, guard: Guard, window: Window): { least: number | undefined; slots: number } {
+  const minima = view.once(`ttl ${guard.pressure.slots} ${guard.share}`, () => slotMinima(view, guard));
+  const within = minima.subarray(Math.max(minima.length - window.slots, 0));
+  let [least, slots] = [NOTHING_COUNTS, 0];
+  for (const seconds of within) {
+    if (Number.isNaN(seconds)) continue;
+    slots++;
+    if (seconds < least) least = seconds;
+  }
+  return { least: least === NOTHING_COUNTS ? undefined : least, slots };
 }
 
-/** Goes through the slots oldest first and gives what `each` makes of the good ones among the last `slots`. */
-function walk<T>(view: View, { guard, slots, each }: Walk<T>): readonly T[] {
-  const life = new Life(guard.pressure.slots);
-  const found: T[] = [];
-  const judgedFrom = view.slot - slots + 1;
-  for (let slot = judgedFrom - guard.pressure.slots + 1; slot <= view.slot; slot++) {
-    const past = slot === view.slot ? view : view.at(slot);
-    const stamp = past.good;
-    if (stamp === undefined) continue;
-    const parts = past.parts();
-    life.follow(past, stamp, parts);
-    if (slot >= judgedFrom) found.push(each(past, parts, { life, guard }));
-  }
-  return found;
+const NOTHING_COUNTS = Number.POSITIVE_INFINITY;
+
+/** The minimum of each slot of the ring up to the view's: infinite where nothing counts, NaN in a hole. */
+function slotMinima(view: View, guard: Guard): Float64Array {
+  const minima = new Float64Array(view.slots).fill(Number.NaN);
+  const first = view.slot - view.slots + 1;
+  const life = new Life(view);
+  life.walk((slot) => {
+    minima[slot - first] = leastAt(life, guard, slot);
+  });
+  return minima;
 }
 
-/** What is remembered from slot to slot: the last rise of each class since the last restart or flush. */
-class Life {
-  readonly #pressureSlots: number;
-  readonly #rises = new Map<string, number>();
-  #flush: Stamp | undefined;
-
-  constructor(pressureSlots: number) {
-    this.#pressureSlots = pressureSlots;
+/** Where nothing is under pressure, as mostly, no class needs to be judged. */
+function leastAt(life: Life, guard: Guard, slot: number): number {
+  const { slots } = guard.pressure;
+  let least = NOTHING_COUNTS;
+  let stored = Number.NaN;
+  for (const slab of life.classes) {
+    if (!slab.underPressure(slot, slots)) continue;
+    if (Number.isNaN(stored)) stored = life.stored(slot);
+    const seconds = slab.seconds(slot);
+    const standing = { number: slab.number(slot), pressure: true, share: shareOf(slab, slot, stored), seconds };
+    if (seconds < least && leftOut(standing, guard) === undefined) least = seconds;
   }
-
-  follow(view: View, stamp: Stamp, parts: readonly string[]): void {
-    if (view.started) this.#begin(undefined);
-    // Which of the slot's evictions came after its flush is not known: none of them counts.
-    if (view.number("cmd_flush") > 0) this.#begin(stamp);
-    else for (const part of parts) if (rose(view, part)) this.#rises.set(part, view.slot);
-  }
-
-  #begin(flush: Stamp | undefined): void {
-    this.#rises.clear();
-    this.#flush = flush;
-  }
-
-  underPressure(view: View, part: string): boolean {
-    const rise = this.#rises.get(part);
-    return rise !== undefined && rise > view.slot - this.#pressureSlots;
-  }
-
-  /** No item can have lived longer. */
-  longest(view: View): number {
-    const uptime = view.number("uptime");
-    const sinceFlush =
-      this.#flush === undefined || view.good === undefined ? Infinity : Math.floor(ageSeconds(this.#flush, view.good));
-    return Math.min(Number.isNaN(uptime) ? Infinity : uptime, sinceFlush);
-  }
-}
-
-function rose(view: View, part: string): boolean {
-  return view.number("evicted", part) > 0 || view.number("outofmemory", part) > 0;
+  return least === NOTHING_COUNTS ? least : Math.min(least, life.longest(slot));
 }
 
 interface Judging {
   readonly life: Life;
+  readonly slab: SlabLife;
+  /** Bytes of all classes. */
+  readonly stored: number;
   readonly guard: Guard;
 }
 
-function judge(view: View, parts: readonly string[], { life, guard }: Judging): readonly Verdict[] {
-  const bytes = parts.map((part) => stored(view, part));
-  const all = bytes.reduce((sum, size) => sum + size, 0);
-  const longest = life.longest(view);
-  return parts.map((chunk, index) => {
-    const share = all === 0 ? 0 : (100 * (bytes[index] ?? 0)) / all;
-    const pressure = life.underPressure(view, chunk);
-    const seconds = classSeconds(view, chunk);
-    const reason = leftOut(view, { chunk, share, pressure, seconds }, guard);
-    return reason === undefined
-      ? { chunk, share, pressure, kind: "counts", seconds: Math.min(seconds, longest) }
-      : { chunk, share, pressure, kind: "left out", reason };
-  });
+function verdict(view: View, { life, slab, stored, guard }: Judging): Verdict {
+  const { slot } = view;
+  const { chunk } = slab;
+  const pressure = slab.underPressure(slot, guard.pressure.slots);
+  const seconds = slab.seconds(slot);
+  const share = shareOf(slab, slot, stored);
+  const reason = leftOut({ number: slab.number(slot), pressure, share, seconds }, guard);
+  const common = { chunk, share, pressure };
+  if (reason === undefined) return { ...common, kind: "counts", seconds: Math.min(seconds, life.longest(slot)) };
+  const full = reason === "not under pressure" && isFull(view, chunk);
+  return { ...common, kind: "left out", reason: full ? "full" : reason };
 }
 
-/** Bytes of the chunks that hold items; 0 for a class without items. */
-function stored(view: View, chunk: string): number {
-  const number = view.number("number", chunk);
-  return Number.isNaN(number) ? 0 : number * Number(chunk);
-}
-
-/** NaN where the age says nothing: an age of 0 without an eviction means that the cold list is empty. */
-function classSeconds(view: View, chunk: string): number {
-  if (view.number("evicted", chunk) > 0) return view.number("evicted_time", chunk);
-  const age = view.number("age", chunk);
-  return age > 0 ? age : Number.NaN;
+/** Percentage of the stored bytes. */
+function shareOf(slab: SlabLife, slot: number, stored: number): number {
+  return stored === 0 ? 0 : (100 * slab.stored(slot)) / stored;
 }
 
 interface Standing {
-  readonly chunk: string;
-  readonly share: number;
+  readonly number: number;
   readonly pressure: boolean;
+  readonly share: number;
   readonly seconds: number;
 }
 
-function leftOut(view: View, { chunk, share, pressure, seconds }: Standing, guard: Guard): LeftOut | undefined {
-  const number = view.number("number", chunk);
+function leftOut({ number, pressure, share, seconds }: Standing, guard: Guard): LeftOut | undefined {
   if (!(number > 0)) return "empty";
   if (number === 1) return "one item";
-  if (!pressure) return isFull(view, chunk) ? "full" : "not under pressure";
+  if (!pressure) return "not under pressure";
   if (share < guard.share) return "small share";
   return Number.isNaN(seconds) ? "age not known" : undefined;
 }
