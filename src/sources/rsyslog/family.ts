@@ -4,8 +4,8 @@ import { unknown, value } from "../../ring/answer.ts";
 import type { Labels, Sample, Stamp } from "../../ring/sample.ts";
 import type { Publish } from "../source.ts";
 import type { Sweep } from "./feed/sweep.ts";
+import { INTERVAL, SWEEP } from "./sweep-ticks.ts";
 import type { Kind, Reported, SweepFacts } from "./target.ts";
-import { INTERVAL, SWEEP } from "./windows.ts";
 
 /** An object that so many sweeps did not have is not there any more: rsyslogd has another configuration. */
 const ABSENCES = 3;

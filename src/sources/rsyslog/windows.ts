@@ -2,15 +2,12 @@ import { HALF, shortfall } from "../../derive/coverage.ts";
 import { figure } from "../../items/master.ts";
 import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View, Window } from "../../ring/moment.ts";
+import { INTERVAL, levelOf, SWEEP, type SweepTick, sweepTicks } from "./sweep-ticks.ts";
 
 /** "300 s"; where reports have no time of their own it is measured, so its last digits mean nothing. */
 export function intervalText(seconds: number): string {
   return `${Number(seconds.toFixed(1))} s`;
 }
-
-/** Every sample of what rsyslogd reports has these: when its sweep was taken, and seconds between sweeps. */
-export const SWEEP = "sweep";
-export const INTERVAL = "interval";
 
 /** A stamp may be a second off, and impstats a little late. */
 const JITTER_SECONDS = 1;
@@ -22,8 +19,8 @@ const JITTER_SECONDS = 1;
 export interface Sweeps {
   readonly window: Window;
   readonly view: View;
-  /** The ticks whose sweeps lie in the window, newest first, without those that saw the same sweep again. */
-  readonly ticks: readonly View[];
+  /** Those whose sweeps lie in the window, newest first. */
+  readonly ticks: readonly SweepTick[];
   /** From the oldest to the newest sweep. */
   readonly seconds: number;
   readonly interval: number;
@@ -31,24 +28,22 @@ export interface Sweeps {
 
 /** Unknown while there is no good sample. */
 export function sweepsIn(view: View, window: Window): Answer<Sweeps> {
-  return sweepsOf(view, window, ticksSince(view, oldestOf(view, window)));
+  return sweepsOf(view, window, sweepTicks(view).since(oldestOf(view, window)));
 }
 
-/** Figures by window, `{"5m": 1.5}`, all from one walk through the ring: a master has dozens of them. */
+/** Figures by window, `{"5m": 1.5}`. */
 export function bySweeps(view: View, windows: readonly Steps[]): (of: (sweeps: Sweeps) => Answer<number>) => object {
-  const oldest = Math.min(...windows.map(({ window }) => oldestOf(view, window)));
-  const ticks = ticksSince(view, oldest);
-  const found = windows.map(({ window }) => [window.text, sweepsOf(view, window, ticks)] as const);
+  const found = windows.map(({ window }) => [window.text, sweepsIn(view, window)] as const);
   return (of) => Object.fromEntries(found.map(([text, sweeps]) => [text, figure(flatMap(sweeps, of))]));
 }
 
 /** @param ticks whose sweeps lie in the window, and perhaps older ones */
-function sweepsOf(view: View, window: Window, ticks: readonly View[]): Answer<Sweeps> {
+function sweepsOf(view: View, window: Window, ticks: readonly SweepTick[]): Answer<Sweeps> {
   const end = view.number(SWEEP);
   if (Number.isNaN(end)) return unknown("no statistics at this time");
   const within = ticks.slice(0, startOf(ticks, end - window.seconds, oldestOf(view, window)) + 1);
-  const start = within.at(-1) ?? view;
-  return value({ window, view, ticks: within, seconds: end - start.number(SWEEP), interval: view.number(INTERVAL) });
+  const start = within.at(-1)?.sweep ?? end;
+  return value({ window, view, ticks: within, seconds: end - start, interval: view.number(INTERVAL) });
 }
 
 /** A sweep before this clock is none of the window. */
@@ -61,30 +56,16 @@ function allowance({ step }: View, interval: number): number {
   return interval <= step ? interval + JITTER_SECONDS : Math.max(JITTER_SECONDS, interval / 10);
 }
 
-function ticksSince(view: View, oldest: number): readonly View[] {
-  const found = [view];
-  let last = view.number(SWEEP);
-  for (let slot = view.slot - 1; slot >= 0 && slot > view.slot - view.slots; slot--) {
-    const tick = view.at(slot);
-    const sweep = tick.number(SWEEP);
-    if (sweep < oldest) break;
-    if (!(sweep < last)) continue; // a hole, or the same sweep
-    found.push(tick);
-    last = sweep;
-  }
-  return found;
-}
-
 /** Place of the tick whose sweep comes nearest to a clock, among those that are not too old; the newest at least. */
-function startOf(ticks: readonly View[], clock: number, oldest: number): number {
+function startOf(ticks: readonly SweepTick[], clock: number, oldest: number): number {
   let [newer, older] = [0, ticks.length];
   while (older - newer > 1) {
     const middle = (newer + older) >> 1;
-    if ((ticks[middle]?.number(SWEEP) ?? Number.NaN) > clock) newer = middle;
+    if ((ticks[middle]?.sweep ?? Number.NaN) > clock) newer = middle;
     else older = middle;
   }
-  const before = ticks[older]?.number(SWEEP) ?? Number.NaN;
-  const after = ticks[newer]?.number(SWEEP) ?? Number.NaN;
+  const before = ticks[older]?.sweep ?? Number.NaN;
+  const after = ticks[newer]?.sweep ?? Number.NaN;
   return !(before < oldest) && clock - before <= Math.abs(after - clock) ? older : newer;
 }
 
@@ -155,8 +136,8 @@ export function maximumOf(sweeps: Sweeps, field: string): Answer<number> {
   const { view, window } = sweeps;
   if (sweeps.seconds < HALF * window.seconds && !isWhole(sweeps)) return none(known(sweeps));
   const since = view.number(SWEEP) - window.seconds;
-  const inside = sweeps.ticks.filter((tick) => tick.slot === view.slot || tick.number(SWEEP) > since);
-  const levels = inside.map((tick) => tick.number(field)).filter((level) => !Number.isNaN(level));
+  const inside = sweeps.ticks.filter(({ slot, sweep }) => slot === view.slot || sweep > since);
+  const levels = inside.map(levelOf(view, field)).filter((level) => !Number.isNaN(level));
   return levels.length === 0 ? none(`not known in the last ${window.text}`) : value(Math.max(...levels));
 }
 
@@ -166,8 +147,9 @@ export function maximumOf(sweeps: Sweeps, field: string): Answer<number> {
  */
 export function sweepSlope(view: View, window: Window, field: string): Answer<number> {
   return flatMap(sweepsIn(view, window), (sweeps) => {
+    const level = levelOf(view, field);
     const points = sweeps.ticks
-      .map((tick) => [tick.number(SWEEP), tick.number(field)] as const)
+      .map((tick) => [tick.sweep, level(tick)] as const)
       .filter(([, level]) => !Number.isNaN(level));
     return points.length < 2 ? flatMap(pairs(sweeps), () => none("not known")) : value(slope(points));
   });
@@ -184,13 +166,13 @@ function slope(points: readonly (readonly [number, number])[]): number {
  * How fast a level usually moves from one sweep of the window to the next, per second: the median, so that one leap (a
  * rest of memory that is moved to disk at once) is none. NaN with fewer than two sweeps.
  */
-export function sweepPace(view: View, window: Window, level: (tick: View) => number): number {
+export function sweepPace(view: View, window: Window, level: (tick: SweepTick) => number): number {
   const sweeps = sweepsIn(view, window);
   if (sweeps.kind !== "value") return Number.NaN;
   const { ticks } = sweeps.value;
   const paces = ticks.slice(1).map((before, at) => {
     const after = ticks[at] ?? before;
-    return (level(after) - level(before)) / (after.number(SWEEP) - before.number(SWEEP));
+    return (level(after) - level(before)) / (after.sweep - before.sweep);
   });
   const sorted = paces.filter((pace) => !Number.isNaN(pace)).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

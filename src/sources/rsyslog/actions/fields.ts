@@ -1,5 +1,5 @@
 import type { Field } from "../../../ring/sample.ts";
-import { INTERVAL, SWEEP } from "../windows.ts";
+import { INTERVAL, SWEEP } from "../sweep-ticks.ts";
 
 function field(name: string, kind: Field["kind"], unit: string, doc: string): Field {
   return { name, kind, unit, doc, part: false, ringed: true };

@@ -3,7 +3,8 @@ import type { Field } from "../../../ring/sample.ts";
 import type { Source } from "../../source.ts";
 import { currentColumn, overFiveMinutes, told } from "../figures-text.ts";
 import { fedSource, INPUTS } from "../sources.ts";
-import { INTERVAL, SWEEP, sweepRate } from "../windows.ts";
+import { INTERVAL, SWEEP } from "../sweep-ticks.ts";
+import { sweepRate } from "../windows.ts";
 import { DISCOVERY, ITEMS } from "./items.ts";
 import { INPUT_STATES } from "./states.ts";
 

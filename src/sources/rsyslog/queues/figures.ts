@@ -1,6 +1,7 @@
 import { type Answer, flatMap, none, value } from "../../../ring/answer.ts";
 import type { View, Window } from "../../../ring/moment.ts";
-import { pairs, SWEEP, type Sweeps, sweepPace, sweepSlope, sweepsIn } from "../windows.ts";
+import { levelOf, SWEEP, type SweepTick } from "../sweep-ticks.ts";
+import { pairs, type Sweeps, sweepPace, sweepSlope, sweepsIn } from "../windows.ts";
 
 /** "Not within a year": what durations until an event answer at most. */
 const YEAR_SECONDS = 31_536_000;
@@ -15,13 +16,14 @@ export function deliveredRate(view: View, window: Window): Answer<number> {
 }
 
 export function deliveredOf(sweeps: Sweeps): Answer<number> {
-  return flatMap(pairs(sweeps), ({ ticks, window }) => {
+  return flatMap(pairs(sweeps), ({ ticks, view, window }) => {
+    const [watch, delivered] = [levelOf(view, "watch"), levelOf(view, "delivered")];
     let [left, seconds] = [0, 0];
     for (const [at, tick] of ticks.entries()) {
       const before = ticks[at + 1];
-      if (before === undefined || before.number("watch") !== tick.number("watch")) continue;
-      left += tick.number("delivered") - before.number("delivered");
-      seconds += tick.number(SWEEP) - before.number(SWEEP);
+      if (before === undefined || watch(before) !== watch(tick)) continue;
+      left += delivered(tick) - delivered(before);
+      seconds += tick.sweep - before.sweep;
     }
     return seconds > 0 ? value(Math.max(0, left / seconds)) : none(`rsyslogd was started in the last ${window.text}`);
   });
@@ -46,9 +48,11 @@ export function drainSeconds(view: View, window: Window | undefined): Answer<num
  */
 function slowerPart(view: View, window: Window): number {
   if (!(view.number("disk") > 0)) return Number.NaN;
-  const parts = [(tick: View) => tick.number("size") - tick.number("disk"), (tick: View) => tick.number("disk")];
-  const large = parts.filter((part) => part(view) >= SMALL_SHARE * view.number("size"));
-  return Math.max(...large.map((part) => secondsOf(part(view), sweepPace(view, window, part))));
+  const [size, disk] = [levelOf(view, "size"), levelOf(view, "disk")];
+  const now = { slot: view.slot, sweep: view.number(SWEEP) };
+  const parts = [(tick: SweepTick) => size(tick) - disk(tick), disk];
+  const large = parts.filter((part) => part(now) >= SMALL_SHARE * size(now));
+  return Math.max(...large.map((part) => secondsOf(part(now), sweepPace(view, window, part))));
 }
 
 function secondsOf(messages: number, growth: number): number {

@@ -8,7 +8,7 @@ import type { Stamp } from "../../../ring/sample.ts";
 import { type DeclaredItem, level, reportedItem, stateItem } from "../declare.ts";
 import { type KindMaster, objectJson } from "../master.ts";
 import { STATISTICS } from "../sources.ts";
-import { INTERVAL, SWEEP } from "../windows.ts";
+import { INTERVAL, SWEEP } from "../sweep-ticks.ts";
 import { STATISTICS_STATES } from "./states.ts";
 
 function statsItem<P extends Params>(declared: Omit<DeclaredItem<P>, "source">) {

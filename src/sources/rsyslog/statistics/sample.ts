@@ -1,6 +1,6 @@
 import type { Sample, Stamp } from "../../../ring/sample.ts";
 import type { FeedCounts, StatsFeed } from "../feed/sweep.ts";
-import { INTERVAL, SWEEP } from "../windows.ts";
+import { INTERVAL, SWEEP } from "../sweep-ticks.ts";
 import { STATISTICS_STATES, type StatisticsState } from "./states.ts";
 
 /** The one target of the source. */
