@@ -38,7 +38,7 @@ export function encodeFrames(records: readonly JournalRecord[]): Buffer {
 }
 
 /**
- * Visits the frames from an offset on, in order, and stops at the first that is not whole and valid.
+ * Visits the frames from an offset on, in order, and stops at the first that is not whole and valid, or behind so many.
  * The bodies are views of `bytes`; `at` is where the frame begins.
  * @returns where it stopped: the length of `bytes` when all is well
  */
@@ -46,9 +46,12 @@ export function scanFrames(
   bytes: Buffer,
   from: number,
   visit: (slot: number, body: Buffer, at: number) => void,
+  most = Number.POSITIVE_INFINITY,
 ): number {
   let at = from;
-  for (let size = frameSize(bytes, at); size > 0; size = frameSize(bytes, at)) {
+  let left = most;
+  for (let size = frameSize(bytes, at); size > 0 && left > 0; size = frameSize(bytes, at)) {
+    left--;
     const payload = at + SIZE_AND_CRC;
     visit(bytes.readIntLE(payload, SLOT), bytes.subarray(at + FRAME_BYTES, at + size), at);
     at += size;
@@ -56,9 +59,10 @@ export function scanFrames(
   return at;
 }
 
-/** Where the next valid frame behind a damaged place begins; undefined when there is none. */
-export function findFrame(bytes: Buffer, damaged: number): number | undefined {
-  for (let at = damaged + 1; at + FRAME_BYTES <= bytes.length; at++) if (frameSize(bytes, at) > 0) return at;
+/** Where the next valid frame behind a damaged place begins; undefined when none does in the next so many bytes. */
+export function findFrame(bytes: Buffer, damaged: number, most = bytes.length): number | undefined {
+  const end = Math.min(damaged + most, bytes.length - FRAME_BYTES);
+  for (let at = damaged + 1; at <= end; at++) if (frameSize(bytes, at) > 0) return at;
   return undefined;
 }
 

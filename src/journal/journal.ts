@@ -7,7 +7,7 @@ import { encodeHeader } from "./header.ts";
 import type { JournalKind } from "./kind.ts";
 import { DirectoryLock } from "./lock.ts";
 import type { Place, Visit } from "./replay.ts";
-import { restore, type StoredSegment } from "./restore.ts";
+import { restore, restoreInSlices, type StoredSegment } from "./restore.ts";
 import { Segment } from "./segment.ts";
 
 export interface JournalOptions {
@@ -71,20 +71,17 @@ export class Journal {
     return ok(new Journal(options, lock, stored, next));
   }
 
-  /** The same, with other work between the segments while `pause` says so. */
+  /** The same, with other work in between while `pause` says so. */
   static async openInSlices(
     options: JournalOptions,
     visit: Visit,
     pause: () => Promise<void> | undefined,
   ): Promise<Parsed<Journal>> {
-    const begun = begin(options);
+    const begun = await beginAside(options);
     if (begun.kind === "malformed") return begun;
     const { lock, segments, next } = begun.value;
     const stored: StoredSegment[] = [];
-    for (const segment of segments) {
-      stored.push(...restore(segment, options, visit));
-      await pause();
-    }
+    for (const segment of segments) stored.push(...(await restoreInSlices(segment, { ...options, pause }, visit)));
     return ok(new Journal(options, lock, stored, next));
   }
 
@@ -257,8 +254,17 @@ export class Journal {
 }
 
 /** Takes the lock and lists what is there. */
-function begin({ directory, kind }: JournalOptions) {
-  const lock = lockDirectory(directory);
+function begin(options: JournalOptions) {
+  return locked(options, lockDirectory(options.directory));
+}
+
+/** The same without waiting for another program. */
+async function beginAside(options: JournalOptions) {
+  const made = madeDirectory(options.directory);
+  return locked(options, made.kind === "ok" ? await DirectoryLock.takeAside(options.directory) : made);
+}
+
+function locked({ directory, kind }: JournalOptions, lock: Parsed<DirectoryLock>) {
   if (lock.kind === "malformed") return lock;
   const files = listed(directory, kind.name);
   if (files.kind === "ok") return ok({ ...files.value, lock: lock.value });
@@ -267,9 +273,14 @@ function begin({ directory, kind }: JournalOptions) {
 }
 
 function lockDirectory(directory: string): Parsed<DirectoryLock> {
+  const made = madeDirectory(directory);
+  return made.kind === "ok" ? DirectoryLock.take(directory) : made;
+}
+
+function madeDirectory(directory: string): Parsed<undefined> {
   try {
     makeDirectory(directory, MODE);
-    return DirectoryLock.take(directory);
+    return ok(undefined);
   } catch (error) {
     return malformed(`cannot make "${directory}": ${textOf(error)}`);
   }

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { type AsideReason, codeOf, listSegments, type SegmentFile, textOf } from "./files.ts";
 import { FRAME_BYTES, findFrame, NO_SLOT, scanFrames } from "./frame.ts";
 import { parseHeader, type SegmentHeader } from "./header.ts";
 import { RING } from "./kind.ts";
+import { allAtOnce, inSlices, type Work } from "./work.ts";
 
 /** Frames of one segment that stand one behind the other: from byte `at` to before byte `end`. */
 export interface Place {
@@ -43,14 +45,31 @@ export interface Expected extends SegmentHeader {
 
 /** Reads one segment whole and visits its records up to the first damage, or all that are valid. */
 export function readSegment(path: string, expected: Expected, visit: Visit): SegmentReading {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    return allAtOnce(visitSegment({ path, bytes: readFileSync(path) }, expected, visit));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return { kind: "empty" }; // dropped since it was listed
-    return { kind: "unusable", why: "unreadable", reason: textOf(error) };
+    return unread(error);
   }
-  return bytes.length === 0 ? { kind: "empty" } : visitSegment({ path, bytes }, expected, visit);
+}
+
+/** The same with other work in between while `pause` says so. */
+export async function readSegmentInSlices(
+  path: string,
+  expected: Expected & { readonly pause: () => Promise<void> | undefined },
+  visit: Visit,
+): Promise<SegmentReading> {
+  try {
+    return await inSlices(visitSegment({ path, bytes: await readFile(path) }, expected, visit), expected.pause);
+  } catch (error) {
+    return unread(error);
+  }
+}
+
+function unread(error: unknown): SegmentReading {
+  const code = codeOf(error);
+  if (code === undefined) throw error; // not the system's
+  if (code === "ENOENT") return { kind: "empty" }; // dropped since it was listed
+  return { kind: "unusable", why: "unreadable", reason: textOf(error) };
 }
 
 interface SegmentBytes {
@@ -58,7 +77,12 @@ interface SegmentBytes {
   readonly bytes: Buffer;
 }
 
-function visitSegment({ path, bytes }: SegmentBytes, expected: Expected, visit: Visit): SegmentReading {
+/** Records, and bytes behind a damaged place, that are looked at in one go. */
+const STEP_RECORDS = 64;
+const STEP_BYTES = 2 ** 14;
+
+function* visitSegment({ path, bytes }: SegmentBytes, expected: Expected, visit: Visit): Work<SegmentReading> {
+  if (bytes.length === 0) return { kind: "empty" };
   const read = parseHeader(bytes);
   if (read.kind === "malformed") return { kind: "unusable", why: "damaged", reason: read.reason };
   if (read.kind === "foreign") {
@@ -71,29 +95,49 @@ function visitSegment({ path, bytes }: SegmentBytes, expected: Expected, visit: 
   let newest = NO_SLOT;
   const sameBoot = boot === expected.boot;
   const scan = (from: number) =>
-    scanFrames(bytes, from, (slot, body, at) => {
+    scanned(bytes, from, (slot, body, at) => {
       newest = Math.max(newest, slot);
       const place = { path, at, end: at + FRAME_BYTES + body.length };
       visit({ slot: slot === NO_SLOT ? undefined : slot, body, sameBoot, place });
     });
-  const at = scan(size);
+  const at = yield* scan(size);
   if (at === bytes.length) return { kind: "whole", newest };
-  const missing = expected.beyondDamage === true ? scanBehind(bytes, at, scan) : undefined;
+  const missing = expected.beyondDamage === true ? yield* scanBehind(bytes, at, scan) : undefined;
   return missing === undefined
     ? { kind: "torn", newest, at, size: bytes.length }
     : { kind: "holed", newest, at, missing };
 }
 
+/** @returns where the valid frames end */
+function* scanned(bytes: Buffer, from: number, visit: Parameters<typeof scanFrames>[2]): Work<number> {
+  let at = from;
+  for (;;) {
+    const end = scanFrames(bytes, at, visit, STEP_RECORDS);
+    if (end === at) return at;
+    at = end;
+    yield;
+  }
+}
+
 /** Scans all that is valid behind a damaged place. @returns the bytes that are not, undefined when nothing is valid */
-function scanBehind(bytes: Buffer, damaged: number, scan: (from: number) => number): number | undefined {
+function* scanBehind(bytes: Buffer, damaged: number, scan: (from: number) => Work<number>): Work<number | undefined> {
   let missing = 0;
   let at = damaged;
-  for (let next = findFrame(bytes, at); next !== undefined; next = findFrame(bytes, at)) {
+  for (let next = yield* found(bytes, at); next !== undefined; next = yield* found(bytes, at)) {
     missing += next - at;
-    at = scan(next);
+    at = yield* scan(next);
     if (at === bytes.length) return missing;
   }
   return at === damaged ? undefined : missing + bytes.length - at;
+}
+
+function* found(bytes: Buffer, damaged: number): Work<number | undefined> {
+  for (let at = damaged; at < bytes.length; at += STEP_BYTES) {
+    const frame = findFrame(bytes, at, STEP_BYTES);
+    if (frame !== undefined) return frame;
+    yield;
+  }
+  return undefined;
 }
 
 /** The beginning of the sentence about a segment that is not whole; undefined when there is nothing to say. */

@@ -2,7 +2,7 @@ import { truncateSync, unlinkSync } from "node:fs";
 import { type SegmentFile, setAside, textOf, type Whereabouts } from "./files.ts";
 import type { SegmentHeader } from "./header.ts";
 import type { JournalKind } from "./kind.ts";
-import { findingText, readSegment, type SegmentReading, type Visit } from "./replay.ts";
+import { findingText, readSegment, readSegmentInSlices, type SegmentReading, type Visit } from "./replay.ts";
 
 /** A segment that is no longer written to. `newest`: its newest slot, -1 when it has none. */
 export interface StoredSegment {
@@ -24,7 +24,20 @@ export interface RestoreOptions extends SegmentHeader {
  */
 export function restore({ path }: SegmentFile, options: RestoreOptions, visit: Visit): readonly StoredSegment[] {
   const { beyondDamage } = options.kind;
-  const reading = readSegment(path, { ...options, beyondDamage }, visit);
+  return mended(path, readSegment(path, { ...options, beyondDamage }, visit), options);
+}
+
+/** The same with other work in between while `pause` says so. */
+export async function restoreInSlices(
+  { path }: SegmentFile,
+  options: RestoreOptions & { readonly pause: () => Promise<void> | undefined },
+  visit: Visit,
+): Promise<readonly StoredSegment[]> {
+  const { beyondDamage } = options.kind;
+  return mended(path, await readSegmentInSlices(path, { ...options, beyondDamage }, visit), options);
+}
+
+function mended(path: string, reading: SegmentReading, options: RestoreOptions): readonly StoredSegment[] {
   mend(path, reading, options);
   return "newest" in reading ? [{ path, newest: reading.newest }] : [];
 }

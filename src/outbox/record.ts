@@ -50,7 +50,7 @@ export type OutboxRecord =
   | { readonly kind: "state"; readonly state: State };
 
 const LF = 0x0a;
-const SLICE_ROWS = 256;
+const SLICE_BYTES = 2 ** 16;
 
 /** Encodes rows; `pause` lets other work in between, as there may be many thousand. */
 export async function encodeRows(
@@ -59,19 +59,16 @@ export async function encodeRows(
   pause: () => Promise<void> | undefined,
 ): Promise<Buffer> {
   const { first, count, oldest, newest, cursor, step } = head;
-  const parts = [Buffer.from(`R ${first} ${count} ${oldest} ${newest} ${cursorText(cursor)} ${step}\n`)];
-  for (let at = 0; at < rows.length; at += SLICE_ROWS) {
-    parts.push(
-      Buffer.from(
-        rows
-          .slice(at, at + SLICE_ROWS)
-          .map(lineOf)
-          .join(""),
-      ),
-    );
+  const parts: Buffer[] = [];
+  let text = `R ${first} ${count} ${oldest} ${newest} ${cursorText(cursor)} ${step}\n`;
+  for (const row of rows) {
+    text += lineOf(row);
+    if (text.length < SLICE_BYTES) continue;
+    parts.push(Buffer.from(text));
+    text = "";
     await pause();
   }
-  return Buffer.concat(parts);
+  return Buffer.concat([...parts, Buffer.from(text)]);
 }
 
 export function encodeState(state: State): Buffer {
@@ -89,13 +86,26 @@ export function decodeRecord(body: Buffer): Parsed<OutboxRecord> {
     : ok({ kind: "rows", head });
 }
 
-/** The rows of a record from place `from` on. Empty when the record has none. */
-export function decodeRows(body: Buffer, from: number): readonly QueuedRow[] {
-  const lines = body.toString("utf8").split("\n");
-  const head = decodeHead(lines[0] ?? "");
-  if (head === undefined) return [];
-  const skipped = Math.max(0, from - head.first);
-  return lines.slice(1 + skipped, 1 + head.count).flatMap((line, at) => rowOf(line, head.first + skipped + at) ?? []);
+/** The rows of a record from place `from` on, some at a time. None when the record has none. */
+export function* decodeRows(body: Buffer, from: number): Generator<readonly QueuedRow[]> {
+  let at = endOfLine(body, 0);
+  const head = decodeHead(body.toString("utf8", 0, at - 1));
+  if (head === undefined) return;
+  let seq = head.first;
+  while (at < body.length) {
+    const end = endOfLine(body, Math.min(at + SLICE_BYTES, body.length) - 1);
+    const lines = body.toString("utf8", at, end - 1).split("\n");
+    const first = seq;
+    yield lines.flatMap((line, index) => (first + index < from ? [] : (rowOf(line, first + index) ?? [])));
+    seq += lines.length;
+    at = end;
+  }
+}
+
+/** Behind the line feed at or after a byte; a text may end without one. */
+function endOfLine(body: Buffer, at: number): number {
+  const found = body.indexOf(LF, at);
+  return found < 0 ? body.length + 1 : found + 1;
 }
 
 function cursorText(cursor: Cursor | undefined): string {

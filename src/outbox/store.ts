@@ -70,6 +70,7 @@ export class Store {
       const head = heads[at] ?? headOf(put, before.step);
       records.push({ slot: head.first + head.count - 1, body: await encodeRows(head, put.rows, this.#options.pause) });
     }
+    await this.#options.pause();
     const state = { ...after(before, heads), ...now };
     if (now.head !== before.head || now.batch !== before.batch) {
       records.push({ slot: state.next - 1, body: encodeState(state) });
@@ -86,12 +87,18 @@ export class Store {
 
   /** The rows of a piece. Those that cannot be read are missing. */
   async read(piece: Piece): Promise<readonly QueuedRow[]> {
+    const rows: QueuedRow[] = [];
     try {
-      return (await readBack(piece)).flatMap((body) => decodeRows(body, piece.first));
+      for (const body of await readBack(piece)) {
+        for (const some of decodeRows(body, piece.first)) {
+          rows.push(...some);
+          await this.#options.pause();
+        }
+      }
     } catch (error) {
       this.#options.report(`Cannot read "${piece.path}": ${error instanceof Error ? error.message : String(error)}.`);
-      return [];
     }
+    return rows;
   }
 
   close(): Promise<void> {

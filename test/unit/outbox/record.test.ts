@@ -9,6 +9,7 @@ const ROWS = [
   { clock: 101, ns: 0, body: '"value":"é"' },
 ];
 const none = () => undefined;
+const decoded = (body: Buffer, from: number) => [...decodeRows(body, from)].flat();
 
 test("rows are lines of text behind a head that says what they are", async () => {
   const body = await encodeRows(HEAD, ROWS, none);
@@ -19,16 +20,28 @@ test("rows are lines of text behind a head that says what they are", async () =>
 test("rows come back with their places, from any place on", async () => {
   const body = await encodeRows(HEAD, ROWS, none);
   const placed = ROWS.map((row, at) => ({ seq: 7 + at, ...row }));
-  expect(decodeRows(body, 0)).toEqual(placed);
-  expect(decodeRows(body, 8)).toEqual(placed.slice(1));
-  expect(decodeRows(body, 9)).toEqual([]);
+  expect(decoded(body, 0)).toEqual(placed);
+  expect(decoded(body, 8)).toEqual(placed.slice(1));
+  expect(decoded(body, 9)).toEqual([]);
+});
+
+test("many rows come back some at a time, with a row of any length among them", async () => {
+  const lengths = [10, 70_000, 0, 200_000, ...Array.from({ length: 5000 }, (_, at) => at % 90)];
+  const rows = lengths.map((length, clock) => ({ clock, ns: 0, body: `"value":"${"ä".repeat(length)}"` }));
+  const head = { first: 7, count: rows.length, oldest: 0, newest: 0, cursor: undefined, step: 1 };
+  const body = await encodeRows(head, rows, none);
+  const placed = rows.map((row, at) => ({ seq: 7 + at, ...row }));
+  const slices = [...decodeRows(body, 0)];
+  expect(slices.flat()).toEqual(placed);
+  expect(Math.max(...slices.map(({ length }) => length))).toBeLessThan(2000);
+  expect(decoded(body, 4000)).toEqual(placed.slice(4000 - 7));
 });
 
 test("without rows there is the cursor, without a cursor there are rows", async () => {
   const head = { first: 7, count: 0, oldest: 0, newest: 0, cursor: undefined, step: 60 };
   const body = await encodeRows(head, [], none);
   expect(decodeRecord(body)).toEqual(ok({ kind: "rows", head }));
-  expect(decodeRows(body, 0)).toEqual([]);
+  expect(decoded(body, 0)).toEqual([]);
 });
 
 test("any JSON comes back", async () => {
@@ -36,7 +49,7 @@ test("any JSON comes back", async () => {
     fc.asyncProperty(fc.array(fc.json()), async (values) => {
       const rows = values.map((body, clock) => ({ clock, ns: clock % 7, body }));
       const head = { first: 1, count: rows.length, oldest: 0, newest: 0, cursor: { slot: 1, clock: 0 }, step: 1 };
-      const read = decodeRows(await encodeRows(head, rows, none), 1);
+      const read = decoded(await encodeRows(head, rows, none), 1);
       expect(read).toEqual(rows.map((row, at) => ({ seq: 1 + at, ...row })));
     }),
   );
@@ -61,6 +74,6 @@ const bad = [
 for (const { text, reason } of bad) {
   test(`a record that is none: "${text}"`, () => {
     expect(decodeRecord(Buffer.from(text))).toEqual(malformed(reason));
-    expect(decodeRows(Buffer.from(text), 0)).toEqual([]);
+    expect(decoded(Buffer.from(text), 0)).toEqual([]);
   });
 }
