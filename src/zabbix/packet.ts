@@ -1,4 +1,5 @@
-import { deflateSync, inflateSync } from "node:zlib";
+import { promisify } from "node:util";
+import { deflate, deflateSync, inflateSync } from "node:zlib";
 
 // packet := "ZBXD" flags:u8 length:u32le reserved:u32le body[length]
 // large  := "ZBXD" flags:u8 length:u64le reserved:u64le body[length]    flags has 0x04
@@ -13,6 +14,7 @@ const SIZES_AT = 5;
 const HEADER_SIZE = 13;
 const LARGE_HEADER_SIZE = 21;
 const EMPTY = Buffer.alloc(0);
+const deflateAside = promisify<Uint8Array, Buffer>(deflate);
 const INCOMPLETE = { kind: "incomplete" } as const;
 
 /** What a decoder makes of the bytes it holds. Reasons are lower-case fragments. */
@@ -25,6 +27,11 @@ export type Decoded =
 export function encodePacket(body: Uint8Array, options: { readonly compress?: boolean } = {}): Buffer {
   if (options.compress === true) return withHeader(PROTOCOL | COMPRESSED, deflateSync(body), body.length);
   return withHeader(PROTOCOL, body, 0);
+}
+
+/** The same packet, compressed, with other work in between. */
+export async function encodePacketAside(body: Uint8Array): Promise<Buffer> {
+  return withHeader(PROTOCOL | COMPRESSED, await deflateAside(body), body.length);
 }
 
 function withHeader(flags: number, payload: Uint8Array, reserved: number): Buffer {

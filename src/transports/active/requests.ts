@@ -11,14 +11,12 @@ import {
   encodeListRequest,
   type ListReply,
 } from "../../zabbix/active.ts";
-import { encodePacket } from "../../zabbix/packet.ts";
+import { requestPacket } from "../request-packet.ts";
 import type { Outcome, Send } from "./link.ts";
 
 const MOST_LIST_BYTES = 16 * 2 ** 20;
 const MOST_REPLY_BYTES = 2 ** 16;
 const LONGEST_UPLOAD_SECONDS = 30;
-/** Smaller bodies gain nothing. Servers that know agent 2 take compressed packets, since it sends no others. */
-const COMPRESSED_FROM_BYTES = 1024;
 
 /** A list as it came. `reply` undefined: byte by byte the one before. */
 export interface AskedList {
@@ -39,7 +37,7 @@ export interface ListQuestion {
 /** Asks for the list of items. */
 export async function askList(send: Send, question: ListQuestion): Promise<Outcome<AskedList>> {
   const { host, session, revision, before, seconds } = question;
-  const request = packetOf(encodeListRequest(host, { session, revision }));
+  const request = await requestPacket(encodeListRequest(host, { session, revision }));
   const exchanged = await send(request, { seconds, mostBytes: MOST_LIST_BYTES });
   if (exchanged.kind !== "reply") return { kind: "failed", reason: exchanged.reason };
   const { body } = exchanged;
@@ -73,7 +71,11 @@ export interface Upload {
 export async function sendBatch(send: Send, { batch, host, timeout }: Upload): Promise<Outcome<SentBatch>> {
   const seconds = Math.min(LONGEST_UPLOAD_SECONDS, Math.max(1, batch.rows.length) * timeout);
   const request = encodeAgentData({ session: batch.session, host, rows: rowsText(batch) });
-  const exchanged = await send(packetOf(request), { seconds, connectSeconds: timeout, mostBytes: MOST_REPLY_BYTES });
+  const exchanged = await send(await requestPacket(request), {
+    seconds,
+    connectSeconds: timeout,
+    mostBytes: MOST_REPLY_BYTES,
+  });
   if (exchanged.kind !== "reply") return { kind: "failed", reason: exchanged.reason };
   const decoded = decodeDataReply(exchanged.body);
   return decoded.kind === "malformed" ? { kind: "failed", reason: decoded.reason } : outcomeOf(decoded.value);
@@ -100,7 +102,10 @@ export async function beat(
   send: Send,
   { host, every, seconds }: { readonly host: string; readonly every: number; readonly seconds: number },
 ): Promise<Outcome<undefined>> {
-  const exchanged = await send(packetOf(encodeHeartbeat(host, every)), { seconds, mostBytes: MOST_REPLY_BYTES });
+  const exchanged = await send(await requestPacket(encodeHeartbeat(host, every)), {
+    seconds,
+    mostBytes: MOST_REPLY_BYTES,
+  });
   if (exchanged.kind === "failed") return exchanged;
   const redirect = exchanged.kind === "reply" ? decodeHeartbeatReply(exchanged.body) : undefined;
   return redirect === undefined ? { kind: "done", value: undefined } : { kind: "redirect", redirect };
@@ -112,14 +117,10 @@ export async function refuseCommands(
   { ids, ...from }: { readonly ids: readonly number[]; readonly session: string; readonly host: string },
   seconds: number,
 ): Promise<Outcome<undefined>> {
-  await send(packetOf(encodeCommandErrors(from, ids)), { seconds, mostBytes: MOST_REPLY_BYTES });
+  await send(await requestPacket(encodeCommandErrors(from, ids)), { seconds, mostBytes: MOST_REPLY_BYTES });
   return { kind: "done", value: undefined };
 }
 
 function rowsText({ rows }: Batch): string {
   return rows.map(({ id, body, clock, ns }) => `{"id":${id},${body},"clock":${clock},"ns":${ns}}`).join(",");
-}
-
-function packetOf(body: Buffer): Buffer {
-  return encodePacket(body, { compress: body.length >= COMPRESSED_FROM_BYTES });
 }

@@ -4,12 +4,11 @@ import { instantOf } from "../../zabbix/instant.ts";
 import { encodePacket } from "../../zabbix/packet.ts";
 import { encodeSenderData, encodeSenderProbe, parseSenderInfo } from "../../zabbix/sender.ts";
 import type { Outcome, Send } from "../active/link.ts";
+import { requestPacket } from "../request-packet.ts";
 
 /** As long as zabbix_sender waits: a proxy may be slow. */
 const LONGEST_SECONDS = 60;
 const MOST_REPLY_BYTES = 2 ** 16;
-/** Smaller bodies gain nothing. */
-const COMPRESSED_FROM_BYTES = 1024;
 
 /** What became of rows that the server has. `failed`: those it refused; `info`: its own words. */
 export interface SentRows {
@@ -46,13 +45,13 @@ export function probe(
   return exchangeRows(send, encodeSenderData(rows, {}), { seconds: keys.length * timeout });
 }
 
-/** Sends a request of sender data and reads the reply. `seconds`: for all of it; `compress`: when that gains something. */
+/** Sends a request of sender data and reads the reply. `seconds`: for all of it; `compress`: where that gains something. */
 export async function exchangeRows(
   send: Send,
   request: Buffer,
   { seconds = LONGEST_SECONDS, compress = true },
 ): Promise<Outcome<SentRows>> {
-  const packet = encodePacket(request, { compress: compress && request.length >= COMPRESSED_FROM_BYTES });
+  const packet = compress ? await requestPacket(request) : encodePacket(request);
   const exchanged = await send(packet, { seconds: Math.min(seconds, LONGEST_SECONDS), mostBytes: MOST_REPLY_BYTES });
   if (exchanged.kind !== "reply") return { kind: "failed", reason: exchanged.reason };
   const decoded = decodeDataReply(exchanged.body);
