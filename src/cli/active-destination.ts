@@ -17,6 +17,7 @@ export function activeDestinations({ settings, sampling, io, log }: Surroundings
   const host = hostOf(settings);
   const times = timesOf(settings);
   return settings.active.map(({ text, nodes }) => ({
+    name: shortName(text),
     what: `host "${host.host}" at ${text}`,
     queue: `${host.host} ${text}`,
     made: JSON.stringify(["active", text, host, times, tls.connect]),

@@ -86,7 +86,7 @@ export class Daemon {
     }
     passive = listening.value;
     destinations = new Destinations({ sampling, io, log });
-    await destinations.apply(settings);
+    void destinations.apply(settings); // checks and sampling do not wait for what waits for destinations
     const daemon = new Daemon({ settings, io, log, sampling, passive, destinations });
     await daemon.#openRunDirectory(attached);
     if (attached && daemon.#control === undefined) {
@@ -136,7 +136,7 @@ export class Daemon {
     const over = this.sampling.reload(read.value);
     this.#passive.apply(passiveRules(read.value, this.sampling, this.#started));
     this.#log.info("The configuration was reloaded.");
-    await this.#destinations.apply(read.value);
+    void this.#destinations.apply(read.value);
     await over;
   }
 
@@ -165,7 +165,8 @@ export class Daemon {
         print: async () => ({ calls: await printedCalls(registry, () => this.#io.now().mono) }),
         status: () => {
           const destinations = this.#destinations.all;
-          const seen = { moment: ring.now(), findings: schedule.findings, now: this.#io.now(), destinations };
+          const findings = [...schedule.findings, ...this.#destinations.findings];
+          const seen = { moment: ring.now(), findings, now: this.#io.now(), destinations };
           return statusOf(SOURCES, seen, () => this.#io.now().mono);
         },
         forget: ({ target }) => ({ forgotten: this.#forget(target) }),

@@ -15,7 +15,7 @@ const COLUMNS: readonly DestinationColumn[] = [
   { title: "Destination", align: "left", cell: ({ name }) => name },
   { title: "Last success", align: "right", cell: ({ succeeded }, now) => agoText(succeeded, now) },
   { title: "Items", align: "right", cell: ({ items }) => String(items ?? NOTHING) },
-  { title: "Queued", align: "right", cell: ({ stats }) => String(stats.rows) },
+  { title: "Queued", align: "right", cell: ({ stats }) => (Number.isNaN(stats.rows) ? NOTHING : String(stats.rows)) },
   { title: "Oldest queued", align: "right", cell: ({ stats }, now) => agoText(stats.oldest, now) },
   { title: "Dropped", align: "right", cell: ({ stats }) => String(stats.dropped) },
   { title: "State", align: "left", cell: ({ state }) => state },
@@ -31,5 +31,5 @@ export function destinationTable(destinations: readonly Destination[], { clock }
 }
 
 function agoText(then: Clock | undefined, now: Clock): string {
-  return then === undefined ? NOTHING : durationText(Math.max(0, now - then));
+  return then === undefined || Number.isNaN(then) ? NOTHING : durationText(Math.max(0, now - then));
 }

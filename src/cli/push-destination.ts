@@ -18,6 +18,7 @@ const SEARCH_SECONDS = 10;
 export function pushDestinations(surroundings: Surroundings): readonly Wanted[] {
   const { settings, log } = surroundings;
   return settings.pushes.map((push) => ({
+    name: push.name,
     what: whatOf(push),
     queue: `push ${push.name} ${push.host} ${push.server}`,
     made: JSON.stringify(["push", push, settings.core.Timeout, settings.tls.connect]),

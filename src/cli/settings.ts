@@ -13,6 +13,7 @@ import { SOURCES } from "../sources/all.ts";
 import { parseServerActive, type ServerActive } from "../transports/active/server-active.ts";
 import { compilePeers, type Peers } from "../transports/peers.ts";
 import { type Compiled, compileTls, type Tls } from "../transports/tls/compile.ts";
+import { megabytes } from "../words/megabytes.ts";
 import { nearest } from "../words/nearest.ts";
 import { type Access, compileAccess } from "../zabbix/access.ts";
 import { compileAliases } from "../zabbix/alias.ts";
@@ -134,10 +135,6 @@ function ringMemory(allowed: number, slots: number, sections: ReadonlyMap<string
     `the history needs ${megabytes(needed)}, RingMemory allows ${megabytes(allowed)}; raise it or shorten History: ` +
       `(${sum}) x ${slots} slots x ${CELL_BYTES} bytes`,
   );
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
 
 function slotsOf(history: number, step: number): Parsed<number> {

@@ -15,6 +15,8 @@ export interface Surroundings {
 
 /** A destination that the configuration names. */
 export interface Wanted {
+  /** Short name. */
+  readonly name: string;
   /** In log lines. */
   readonly what: string;
   /** By which its queue is found again after a restart. */
@@ -27,7 +29,7 @@ export interface Wanted {
 
 /** Closing gives up what is under way; what was not acknowledged stays in the outbox. */
 export interface Client extends Destination {
-  /** Takes up what was sampled before a kill, before the next tick. `newest`: the slot of now. Absent: there is no need. */
-  catchUp?(newest: number): Promise<void>;
+  /** Takes up what was sampled before it was made. `newest`: no later slot can have been sampled. */
+  catchUp(newest: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ok, type Parsed } from "../ring/answer.ts";
 import { type Batch, batchOf } from "./batch.ts";
 import { Losses } from "./losses.ts";
 import { MEMORY_BYTES, type OutboxLimits, type OutboxOptions } from "./options.ts";
@@ -54,11 +55,19 @@ export class Outbox {
 
   /** Finds what the directory has kept. When it cannot be written the outbox works in memory, and says so. */
   static async open(options: OutboxOptions): Promise<Outbox> {
-    const outbox = new Outbox(options);
+    const stored = await Outbox.reopen(options);
+    if (stored.kind === "ok") return stored.value;
+    options.report(`Values for ${options.name} wait in memory only: ${stored.reason}.`);
+    return new Outbox(options);
+  }
+
+  /** The same, malformed when the directory cannot be written or belongs to another process. */
+  static async reopen(options: OutboxOptions): Promise<Parsed<Outbox>> {
     const opened = await Store.open(options);
-    if (opened.kind === "ok") await outbox.#restore(opened.value);
-    else options.report(`Values for ${options.name} wait in memory only: ${opened.reason}.`);
-    return outbox;
+    if (opened.kind === "malformed") return opened;
+    const outbox = new Outbox(options);
+    await outbox.#restore(opened.value);
+    return ok(outbox);
   }
 
   /** The newest slot that was put; undefined when none was, or when slots had another length then. */

@@ -39,7 +39,10 @@ export interface Remembered {
   readonly seen: Clock;
 }
 
-/** A queue of values for one destination. `oldest`: clock of the oldest waiting one; `dropped`, `failed`: since the start. */
+/**
+ * A queue of values for one destination. `oldest`: clock of the oldest waiting one; `dropped`, `failed`: since the start.
+ * While it is still being read the first three are NaN.
+ */
 export interface QueueStats {
   readonly rows: number;
   readonly bytes: number;

@@ -11,5 +11,6 @@ export interface Destination {
   readonly succeeded: Clock | undefined;
   /** How many items it wants; undefined: not known yet. */
   readonly items: number | undefined;
+  /** While the queue is still being read, `rows`, `bytes` and `oldest` are NaN: not known. */
   readonly stats: OutboxStats;
 }

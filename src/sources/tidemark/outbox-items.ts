@@ -3,7 +3,7 @@ import { ONCE } from "../../items/family.ts";
 import { type Discovery, type MomentItem, momentItem } from "../../items/item.ts";
 import { text, window } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
-import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
+import { type Answer, flatMap, none, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View, Window } from "../../ring/moment.ts";
 import { listed } from "../../words/sentence.ts";
 import { namesIn, namesOfParts, OUTBOX, self } from "./self.ts";
@@ -25,8 +25,13 @@ function level(field: string, declared: Declared): MomentItem {
     type: "unsigned",
     delay: "1m",
     standard: (moment) => namesOfParts(moment, OUTBOX).map((name) => [name]),
-    value: (moment, args) => ofDestination(moment, args.destination, (view, part) => value(view.number(field, part))),
+    value: (moment, args) => ofDestination(moment, args.destination, (view, part) => figure(view.number(field, part))),
   });
+}
+
+/** What waits is read when tidemark starts, and that takes its time. */
+function figure(number: number): Answer<number> {
+  return Number.isNaN(number) ? none("what waits there is still being read") : value(number);
 }
 
 /** How many values in a window; none until nine tenths of it are known. */

@@ -60,13 +60,14 @@ function sampleOf(own: Self, stamp: Stamp): GoodSample {
 }
 
 function queueFigures({ rows, bytes, oldest, dropped, failed }: QueueStats, { clock }: Stamp): Numbers {
-  return new Map([
+  const figures = [
     ["outbox_rows", rows],
     ["outbox_bytes", bytes],
     ["outbox_oldest", oldest === undefined ? 0 : Math.max(0, Math.floor(clock - oldest))],
     ["outbox_dropped", dropped],
     ["outbox_failed", failed],
-  ]);
+  ] as const;
+  return new Map(figures.filter(([, figure]) => !Number.isNaN(figure)));
 }
 
 /** tidemark itself. */

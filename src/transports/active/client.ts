@@ -119,6 +119,11 @@ export class ActiveClient implements Destination {
     return this.#options.outbox.stats;
   }
 
+  /** Takes up what was sampled before it was made; before the first slot is closed there is nothing to tell. */
+  async catchUp(): Promise<void> {
+    if (this.#options.ring.closed >= 0) this.#slotClosed();
+  }
+
   /** Gives up what is under way. What was not acknowledged stays in the outbox. */
   async close(): Promise<void> {
     this.#stopListening();
@@ -128,7 +133,6 @@ export class ActiveClient implements Destination {
     await this.#running;
   }
 
-  /** Before the first slot is closed there is nothing to tell. */
   #slotClosed(): void {
     this.#running ??= this.#run();
     void this.#evaluate();

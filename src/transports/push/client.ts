@@ -33,7 +33,7 @@ export interface PushOptions {
   /** Aborts what the link has under way, at the close. */
   readonly abort: AbortController;
   readonly registry: Pick<Registry, "askAt">;
-  readonly ring: Pick<Ring, "onClose">;
+  readonly ring: Pick<Ring, "onClose" | "closed">;
   /** When a slot was sampled; undefined: it was not, or the ring has lost it. */
   readonly stampOf: (slot: number) => Stamp | undefined;
   /** How many slots the ring has. */
@@ -89,9 +89,11 @@ export class PushClient implements Destination {
     return this.#options.outbox.stats;
   }
 
-  /** Takes up what was sampled before a kill, before a tick may sample the same slot anew. `newest`: the slot of now */
-  catchUp(newest: number): Promise<void> {
-    return this.#feed.catchUp(newest);
+  /** Takes up what was sampled before it was made: before a kill, or while its queue was read. `newest`: the slot of now */
+  async catchUp(newest: number): Promise<void> {
+    await this.#feed.catchUp(newest);
+    const { closed } = this.#options.ring;
+    if (closed >= 0 && !this.#closed) await this.#slotClosed(closed);
   }
 
   /** Gives up what is under way. What was not acknowledged stays in the outbox. */
