@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "n
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FormerQueues } from "../../../src/cli/former-queues.ts";
-import { drain, NOW, namesIn, openOutbox, row, temporaryDirectory } from "../outbox/workbench.ts";
+import { drain, NOW, openOutbox, row, temporaryDirectory } from "../outbox/workbench.ts";
 
 const DAY = 86_400;
 
@@ -45,7 +45,7 @@ test("values for a destination that is no longer configured are named once, with
     },
   ]);
   const { outbox } = await openOutbox({ directory: path, limits: { bytes: 2 ** 30, seconds: 7 * DAY } });
-  expect(namesIn(await outbox.next(9)).map((name) => name.split(" ")[0])).toEqual(["2", "1"]);
+  expect((await drain(outbox)).map((name) => name.split(" ")[0])).toEqual(["2", "1"]);
 });
 
 test("they are dropped as they become too old, counted, and the queue goes with the last of them", async () => {
