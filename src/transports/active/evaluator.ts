@@ -76,7 +76,8 @@ export class Evaluator {
     const clock = this.#beginning(stamp);
     const before = () => {
       const last = this.#options.stampOf(item.done);
-      return last === undefined ? clock - this.#options.step : this.#beginning(last);
+      const beginning = last === undefined ? clock : this.#beginning(last);
+      return beginning < clock ? beginning : clock - this.#options.step; // the clock may have been set back since
     };
     if (!takeDue(item, { clock, before, zone })) return [];
     if (item.interval.kind === "fault") return this.#notSupported(item, { slot, stamp, reason: item.interval.text });

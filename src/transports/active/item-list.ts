@@ -64,7 +64,7 @@ export interface DueTime {
 export function takeDue(item: Listed, { clock, before, zone }: DueTime): boolean {
   const { interval, itemid } = item;
   if (interval.kind === "fault") return item.said === undefined;
-  if (clock < item.looked) item.next = nextCheck(interval.value, { itemid, now: clock - 1, zone }); // the clock was set back
+  if (clock <= item.looked) item.next = nextCheck(interval.value, { itemid, now: clock - 1, zone }); // the clock was set back
   item.looked = clock;
   item.next ??= nextCheck(interval.value, { itemid, now: before(), zone });
   if (item.next > clock) return false;
