@@ -19,6 +19,8 @@ import { readSettings, type Settings } from "./settings.ts";
 export const CONTROL_SOCKET = "tidemark.sock";
 /** Name of the value files' directory in RunDir. */
 const VALUE_DIRECTORY = "v";
+/** So long the first tick waits for destinations to read what waits for them: only a large backlog takes longer. */
+const JOIN_MS = 200;
 
 interface Parts {
   readonly settings: Settings;
@@ -86,7 +88,7 @@ export class Daemon {
     }
     passive = listening.value;
     destinations = new Destinations({ sampling, io, log });
-    void destinations.apply(settings); // checks and sampling do not wait for what waits for destinations
+    await atMost(JOIN_MS, destinations.apply(settings), io);
     const daemon = new Daemon({ settings, io, log, sampling, passive, destinations });
     await daemon.#openRunDirectory(attached);
     if (attached && daemon.#control === undefined) {
@@ -235,4 +237,15 @@ function obstacleTo(path: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Resolves when the work is done, or when it has taken so long. */
+function atMost(ms: number, work: Promise<void>, io: Io): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = io.after(ms, resolve);
+    void work.then(() => {
+      cancel();
+      resolve();
+    });
+  });
 }

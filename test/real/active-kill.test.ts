@@ -25,9 +25,13 @@ test("killed -9 again and again, with answers that are lost: every sample arrive
     await daemon.kill();
     daemon = await bench.start();
   }
-  let answers = 0;
-  server.mishap = () => (answers++ === 0 ? "after" : undefined); // the first batch is kept, and sent again all the same
+  server.mishap = () => "after"; // the first batch is kept, and sent again all the same
   await server.server.open();
+  const kept = server.history.length;
+  await waitFor(() => server.history.length > kept, { what: "a batch whose answer is lost" });
+  await daemon.kill();
+  server.mishap = () => undefined;
+  daemon = await bench.start();
   const newest = () => server.of(PING).at(-1)?.clock ?? 0;
   const open = Date.now() / 1000;
   await waitFor(() => newest() > open, { what: "values of after the outage", seconds: 12 });
@@ -44,4 +48,5 @@ test("killed -9 again and again, with answers that are lost: every sample arrive
     });
   }
   expect(server.repeated).toBeGreaterThan(0);
+  expect(server.changed).toBe(0);
 });

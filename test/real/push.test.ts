@@ -81,9 +81,10 @@ function expectEverySlot(): void {
   expect([...new Set(slots)]).toEqual(sampled.filter((slot) => slot >= (slots[0] ?? 0) && slot <= (slots.at(-1) ?? 0)));
 }
 
-/** How many values wait. */
-function waiting(): Promise<number> {
-  return bench.number("tidemark.outbox.size[main]");
+/** How many values wait; NaN while they are still being read. */
+async function waiting(): Promise<number> {
+  const { value } = await bench.ask("tidemark.outbox.size[main]");
+  return typeof value === "string" ? Number(value) : Number.NaN;
 }
 
 const drip: { timer?: NodeJS.Timeout } = {};
@@ -141,14 +142,19 @@ test("values of an outage with two kills in it arrive once and in order when the
   await second.kill();
   for (let round = 0; round < KILLS; round++) {
     const next = await bench.start();
-    const before = await waiting();
+    let before = Number.NaN;
+    const isRead = async () => {
+      before = await waiting();
+      return before > 0;
+    };
+    await waitFor(isRead, { what: "what waits to be read" });
     await waitFor(async () => (await waiting()) > before, { what: "one more value to wait" });
     await next.kill();
   }
   serve();
   await server.open();
   const third = await bench.start();
-  await waitFor(async () => (await bench.get("tidemark.outbox.size[main]")) === "0", { what: "nothing to wait" });
+  await waitFor(async () => (await waiting()) === 0, { what: "nothing to wait" });
   expectEverySlot();
   expect(stored.clocks.length).toBeGreaterThan(KILLS);
   expect((await bench.command("status")).stdout).toMatch(NOTHING_DROPPED);

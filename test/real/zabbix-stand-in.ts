@@ -28,9 +28,12 @@ export class ZabbixStandIn {
   readonly history: Kept[] = [];
   /** Values that came once more. */
   repeated = 0;
+  /** Requests that began with the same id as one before and were not the same, byte by byte. */
+  changed = 0;
   mishap: () => "before" | "after" | undefined = () => undefined;
   readonly #keys: readonly string[];
   readonly #newest = new Map<string, number>();
+  readonly #bodies = new Map<string, Buffer>();
 
   private constructor(server: ScriptedServer, keys: readonly string[]) {
     this.server = server;
@@ -52,8 +55,10 @@ export class ZabbixStandIn {
   #take(asked: Asked): void {
     const message: Message = JSON.parse(asked.body.toString("utf8"));
     if (message.request === "active checks") this.#answer(asked, { response: "success", data: this.#list() });
-    else if (message.request === "agent data") this.#values(asked, message);
-    else asked.socket.end();
+    else if (message.request === "agent data") {
+      this.#compare(asked, message);
+      this.#values(asked, message);
+    } else asked.socket.end();
   }
 
   #list(): readonly object[] {
@@ -72,6 +77,12 @@ export class ZabbixStandIn {
     if (mishap === "after") asked.socket.destroy();
     const info = `processed: ${fresh.length}; failed: ${data.length - fresh.length}; total: ${data.length}; seconds spent: 0.000100`;
     this.#answer(asked, { response: "success", info });
+  }
+
+  #compare({ body }: Asked, { session = "", data = [] }: Message): void {
+    const batch = `${session} ${data[0]?.id}`;
+    if (this.#bodies.get(batch)?.equals(body) === false) this.changed++;
+    this.#bodies.set(batch, body);
   }
 
   #answer({ socket }: Asked, reply: object): void {
