@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { parseHostPort } from "../src/io/endpoint.ts";
 import { realIo } from "../src/io/real-io.ts";
@@ -15,7 +16,7 @@ export interface OutboxFigures {
   readonly drain: { readonly seconds: number; readonly cpu: number; readonly failed: number };
   readonly megabytes: { readonly kept: number; readonly most: number };
   /** Longest work in which nothing else could run, milliseconds. */
-  readonly stall: { readonly fill: number; readonly open: number; readonly drain: number };
+  readonly stall: { readonly open: number; readonly drain: number };
 }
 
 /** Values of one slot, as of a host with so many items. */
@@ -28,10 +29,10 @@ const BEGAN = Math.floor(Date.now() / 1000) - 3600;
 export async function outbox(directory: string, rows: number, to: Target): Promise<OutboxFigures> {
   setFlagsFromString("--semi-space-growth-factor=1 --no-parallel-scavenge"); // as main.ts does
   rmSync(directory, { recursive: true, force: true });
-  const empty = inUse();
+  const empty = await inUse();
   const first = await opened(directory);
   const fill = await measured(() => filled(first, rows, to));
-  const kept = inUse() - empty;
+  const kept = (await inUse()) - empty;
   await first.close();
   let queue = first;
   const open = await measured(async () => {
@@ -42,7 +43,7 @@ export async function outbox(directory: string, rows: number, to: Target): Promi
     failed = await drained(queue, to);
   });
   await queue.close();
-  const stall = { fill: fill.stall, open: open.stall, drain: drain.stall };
+  const stall = { open: open.stall, drain: drain.stall };
   return { fill, open, drain: { ...drain, failed }, megabytes: { kept, most: drain.most }, stall };
 }
 
@@ -143,7 +144,9 @@ function resident(): number {
 }
 
 /** MB that are still of use, when run with --expose-gc. */
-function inUse(): number {
+async function inUse(): Promise<number> {
+  globalThis.gc?.();
+  await setImmediate(); // what ends outside of the heap is given back in a later turn
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 2 ** 20;

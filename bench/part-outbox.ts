@@ -63,7 +63,6 @@ function part(rows: number, own: OutboxFigures, peer: Sent | undefined): Part {
       atMost(`memory kept for ${rows} queued values`, megabytes.kept, 10, "MB"),
       atMost("most resident while they are sent", megabytes.most, 200, "MB"),
       atMost("opening that queue", open.seconds, 1, "s"),
-      atMost("longest hold-up of all else while they are queued", stall.fill, 5, "ms"),
       atMost("longest hold-up while that queue is opened", stall.open, 5, "ms"),
       atMost("longest hold-up while they are sent", stall.drain, 5, "ms"),
     ],
