@@ -6,7 +6,8 @@ import { describe, test } from "vitest";
 
 /*
  * A lab is a directory with a program `zabbix-lab`: `zabbix-lab up VERSION` starts a Zabbix server with database and
- * frontend on loopback, `down VERSION` stops them, `env VERSION` prints `export NAME=value` lines that say where they are.
+ * frontend on loopback, `down VERSION` stops them, `env VERSION` prints `export NAME=value` lines that say where they are,
+ * `psql VERSION ARGUMENTS` runs psql as the owner of their databases, of which `zabbix_seed` is one that nothing was done to.
  */
 
 export const VERSIONS = ["6.0", "7.0"] as const;
@@ -22,7 +23,10 @@ export interface Server {
   readonly password: string;
   /** The server's own log file. */
   readonly log: string;
+  /** Port of PostgreSQL. */
+  readonly databases: number;
   readonly zabbixGet: string;
+  readonly zabbixSender: string;
   readonly zabbix_agentd: string;
   readonly zabbix_agent2: string;
 }
@@ -62,7 +66,9 @@ export function findServer(version: Version): Server | undefined {
     user: get("ZBX_USER"),
     password: get("ZBX_PASSWORD"),
     log: get("ZBX_SERVER_LOG"),
+    databases: Number(get("ZBX_DB_PORT")),
     zabbixGet: get("ZBX_GET"),
+    zabbixSender: get("ZBX_SENDER"),
     zabbix_agentd: get("ZBX_AGENTD"),
     zabbix_agent2: get("ZBX_AGENT2"),
   };

@@ -1,25 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../real/address.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { Api } from "./api.ts";
-import type { Server, Version } from "./lab.ts";
+import type { Server } from "./lab.ts";
+import { lowPort } from "./version-programs.ts";
 
-const LARGEST_PORT = 32_768;
 const ACTIVE_6 = 5;
 const ACTIVE_7 = 0;
-
-/**
- * The program zabbix_proxy (with SQLite) of a version: TIDEMARK_PROXIES names a directory with `6.0/zabbix_proxy` and
- * `7.0/zabbix_proxy`, else the one of the machine is taken when it has the version.
- */
-export function proxyProgram(version: Version): string | undefined {
-  const named = join(process.env["TIDEMARK_PROXIES"] ?? "/nowhere", version, "zabbix_proxy");
-  if (existsSync(named)) return named;
-  const { stdout = "" } = spawnSync("zabbix_proxy", ["-V"], { encoding: "utf8" });
-  return stdout?.includes(`(Zabbix) ${version}.`) ? "zabbix_proxy" : undefined;
-}
 
 /** A proxy between tidemark and a server. */
 export interface Proxy {
@@ -31,11 +18,18 @@ export interface Proxy {
   remove(): Promise<void>;
 }
 
+export interface ProxyOptions {
+  readonly name: string;
+  readonly host: string;
+  /** More lines for its configuration. */
+  readonly lines?: readonly string[];
+}
+
 /** Registers an active proxy with the server and starts it. */
 export async function startProxy(
   server: Server,
   program: string,
-  { name, host }: { name: string; host: string },
+  { name, host, lines = [] }: ProxyOptions,
 ): Promise<Proxy> {
   const api = await Api.login(server);
   const isOld = server.version === "6.0";
@@ -46,7 +40,7 @@ export async function startProxy(
   const mode = isOld ? { host: name, status: ACTIVE_6 } : { name, operating_mode: ACTIVE_7 };
   const proxyid = await api.create("proxy", mode);
   const port = await lowPort(host);
-  await start(program, ["-f", "-c", configuration(server, { name, host, port })], {
+  await start(program, ["-f", "-c", configuration(server, { name, host, port }, lines)], {
     ready: { host, port },
     seconds: 30,
   });
@@ -61,22 +55,16 @@ export async function startProxy(
   };
 }
 
-/** Proxies take no port above 32767; this address is ours alone, so hardly any port is taken. */
-async function lowPort(host: string): Promise<number> {
-  const port = (await freePort(host)) % LARGEST_PORT;
-  return port < 1024 ? lowPort(host) : port;
-}
-
 interface Place {
   readonly name: string;
   readonly host: string;
   readonly port: number;
 }
 
-function configuration(server: Server, { name, host, port }: Place): string {
+function configuration(server: Server, { name, host, port }: Place, more: readonly string[]): string {
   const directory = temporaryDirectory();
   const path = join(directory, "proxy.conf");
-  const lines = {
+  const own = {
     Server: `${server.host}:${server.port}`,
     Hostname: name,
     ListenIP: host,
@@ -89,11 +77,7 @@ function configuration(server: Server, { name, host, port }: Place): string {
     [server.version === "6.0" ? "ConfigFrequency" : "ProxyConfigFrequency"]: 1,
     DataSenderFrequency: 1,
   };
-  writeFileSync(
-    path,
-    Object.entries(lines)
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join(""),
-  );
+  const lines = [...Object.entries(own).map(([key, value]) => `${key}=${value}`), ...more];
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(""));
   return path;
 }

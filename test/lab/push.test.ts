@@ -8,7 +8,8 @@ import { waitFor } from "../real/wait.ts";
 import { withEachServer } from "./lab.ts";
 import { threeQuartersFound } from "./memcached-load.ts";
 import { type Point, PolledHost, type ValueType } from "./polled-host.ts";
-import { proxyProgram, startProxy } from "./proxy.ts";
+import { startProxy } from "./proxy.ts";
+import { programOf } from "./version-programs.ts";
 
 /* tidemark pushes to trapper items of real servers, directly and through a proxy. */
 
@@ -126,7 +127,7 @@ withEachServer((server) => {
     expect((await host.history("tidemark.version")).length).toBeGreaterThan(0);
   }, 60_000);
 
-  const program = proxyProgram(server.version);
+  const program = programOf("zabbix_proxy", server.version);
   test.skipIf(program === undefined)(
     "through a proxy: every sample is there once",
     async () => {
