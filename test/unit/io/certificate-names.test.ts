@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameFault, nameFaultText, rfc4514 } from "../../../src/io/certificate-names.ts";
+import { gnutlsName, nameFault, nameFaultText, rfc4514 } from "../../../src/io/certificate-names.ts";
 
 /** What Node says of certificates, and what `openssl x509 -nameopt RFC2253,-esc_msb` says of the same. */
 const NAMES = [
@@ -16,6 +16,27 @@ for (const { node, want } of NAMES) {
     expect(rfc4514(node)).toBe(want);
   });
 }
+
+/** What Node says of certificates, and what a zabbix_agentd that is built with GnuTLS says of the same. */
+const GNUTLS_NAMES = [
+  { node: "O=Lab\nOU=Mon\nCN=agent", want: "CN=agent,OU=Mon,O=Lab" },
+  { node: "O=Lab\nOU=Mon + CN=multi", want: "OU=Mon+CN=multi,O=Lab" },
+  { node: "O=Lab\nemailAddress=a@b.c\nCN=mail", want: "CN=mail,EMAIL=a@b.c,O=Lab" },
+  { node: "GN=g\nSN=s\nstreet=Str 1\nCN=many", want: "CN=many,street=Str 1,surName=s,givenName=g" },
+  { node: "CN=SN=x", want: "CN=SN=x" },
+];
+for (const { node, want } of GNUTLS_NAMES) {
+  test(`gnutlsName: ${want}`, () => {
+    expect(gnutlsName(node)).toBe(want);
+  });
+}
+
+test("nameFault takes the words of either library, and not a mixture", () => {
+  const certificate = { issuer: "CN=x", subject: "emailAddress=a\nOU=o + CN=c" };
+  const taken = ["CN=c+OU=o,emailAddress=a", "OU=o+CN=c,EMAIL=a", "OU=o+CN=c,emailAddress=a", "CN=c+OU=o,EMAIL=a"];
+  const faults = taken.map((subject) => nameFault(certificate, { issuer: undefined, subject })?.name);
+  expect(faults).toEqual([undefined, undefined, "subject", "subject"]);
+});
 
 const CERTIFICATE = { issuer: "O=Lab\nCN=Root", subject: "O=Lab\nCN=server" };
 
