@@ -5,7 +5,7 @@ import type { Fault } from "../../config/tls-faults.ts";
 import type { ConnectOptions } from "../../io/io.ts";
 import { nodeTls } from "../../io/node-tls.ts";
 import { CIPHER_DIRECTIVES, cipherList } from "./ciphers.ts";
-import { authoritiesFault, type Certificate, type Psk, readCertificate, readPsk } from "./material.ts";
+import { authoritiesFault, type Certificate, type Psk, pairFault, readCertificate, readPsk } from "./material.ts";
 import { outgoing } from "./outgoing.ts";
 
 /** How passive checks may come; at least one of the three. */
@@ -64,16 +64,14 @@ function accept(directives: TlsDirectives, material: Material): Accept {
 }
 
 function certificateFaults({ ca, cert, key, crl }: Certificate): readonly Fault[] {
-  const fault = (name: Fault["name"], options: SecureContextOptions): readonly Fault[] => {
-    const text = contextFault(options);
-    return text === undefined ? [] : [{ name, text }];
-  };
+  const fault = (name: Fault["name"], text: string | undefined): readonly Fault[] =>
+    text === undefined ? [] : [{ name, text }];
   const authorities = authoritiesFault(ca);
   if (authorities !== undefined) return [{ name: "TLSCAFile", text: authorities }];
-  const pair = fault("TLSCertFile", { ca, cert, key });
+  const pair = fault("TLSCertFile", contextFault({ ca, cert, key }) ?? pairFault({ cert, key }));
   if (crl === undefined) return pair;
   if (crl.length === 0) return [...pair, { name: "TLSCRLFile", text: "it holds no revocation list" }];
-  return [...pair, ...fault("TLSCRLFile", { ca, crl: [...crl] })];
+  return [...pair, ...fault("TLSCRLFile", contextFault({ ca, crl: [...crl] }))];
 }
 
 function cipherFaults(directives: TlsDirectives): readonly Fault[] {

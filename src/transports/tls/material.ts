@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { parsePskFile } from "../../config/psk-file.ts";
 import type { Files } from "../../config/spec.ts";
 import type { TlsDirectives } from "../../config/tls.ts";
@@ -50,6 +50,15 @@ export function authoritiesFault(ca: string): string | undefined {
   const blocks = pemBlocks(ca, "CERTIFICATE");
   if (blocks.length === 0) return "it holds no certificate";
   return blocks.every(isCertificate) ? undefined : "it holds a certificate that cannot be read";
+}
+
+/**
+ * What is wrong with a key beside its certificate, as a fragment. OpenSSL itself compares only keys of one kind: with others
+ * it would load both, and no handshake would come to an end. Throws for what is no certificate or no key.
+ */
+export function pairFault({ cert, key }: Pick<Certificate, "cert" | "key">): string | undefined {
+  const fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  return fits ? undefined : "the key in TLSKeyFile does not belong to this certificate";
 }
 
 function isCertificate(pem: string): boolean {
