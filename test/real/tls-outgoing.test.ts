@@ -2,12 +2,10 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { applyConfig } from "../../src/config/apply.ts";
-import { CORE } from "../../src/config/core.ts";
 import { diskFiles } from "../../src/config/files.ts";
 import { realIo } from "../../src/io/real-io.ts";
-import { compileTls } from "../../src/transports/tls/compile.ts";
 import { encodePacket } from "../../src/zabbix/packet.ts";
+import { tlsOf } from "../unit/transports/tls-loopback.ts";
 import { address } from "./address.ts";
 import { Authority, type Issued, pskFile } from "./certificates.ts";
 import { isSkipped, start, temporaryDirectory } from "./start.ts";
@@ -69,15 +67,7 @@ async function started(agent: Agent, lines: readonly string[]): Promise<void> {
 
 /** What a connection with these directives brings for agent.ping ("" when it does not open), and its error. */
 function asked(port: number, lines: readonly string[]): Promise<{ readonly answer: string; readonly error: string }> {
-  const entries = ["TLSAccept=unencrypted", ...lines].map((line, at) => {
-    const equals = line.indexOf("=");
-    return { name: line.slice(0, equals), value: line.slice(equals + 1), file: "f", line: at };
-  });
-  const applied = applyConfig(entries, { core: CORE, sections: [] }, diskFiles);
-  if (applied.kind === "refused") throw new Error(applied.problems.map(({ text }) => text).join("\n"));
-  const compiled = compileTls(applied.config.core, diskFiles);
-  if (compiled.kind === "refused") throw new Error(compiled.faults.map(({ text }) => text).join("\n"));
-  const { connect: tls } = compiled.value;
+  const { connect: tls } = tlsOf(["TLSAccept=unencrypted", ...lines], diskFiles);
   if (tls === undefined) throw new Error("it would connect without encryption");
   const chunks: Buffer[] = [];
   return new Promise((resolve) => {

@@ -1,7 +1,8 @@
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { applyConfig } from "../../../src/config/apply.ts";
 import { CORE } from "../../../src/config/core.ts";
-import { type Accept, compileTls } from "../../../src/transports/tls/compile.ts";
+import type { Files } from "../../../src/config/spec.ts";
+import { type Accept, compileTls, type Tls } from "../../../src/transports/tls/compile.ts";
 import { memoryFiles } from "../config/memory-files.ts";
 
 export const IDENTITY = "PSK 001";
@@ -9,17 +10,20 @@ export const KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab
 
 /** `TLSAccept` and what goes with it, compiled as the daemon does it; the key above is there. */
 export function accepting(...lines: readonly string[]): Accept {
-  const all = ["TLSPSKFile=/psk", `TLSPSKIdentity=${IDENTITY}`, ...lines];
-  const entries = all.map((line, at) => {
-    const [name = "", value = ""] = line.split("=");
-    return { name, value, file: "f", line: at + 1 };
+  return tlsOf(["TLSPSKFile=/psk", `TLSPSKIdentity=${IDENTITY}`, ...lines], memoryFiles({ "/psk": `${KEY}\n` })).accept;
+}
+
+/** The TLS directives, compiled as the daemon does it. */
+export function tlsOf(lines: readonly string[], files: Files): Tls {
+  const entries = lines.map((line, at) => {
+    const equals = line.indexOf("=");
+    return { name: line.slice(0, equals), value: line.slice(equals + 1), file: "f", line: at + 1 };
   });
-  const files = memoryFiles({ "/psk": `${KEY}\n` });
   const applied = applyConfig(entries, { core: CORE, sections: [] }, files);
   if (applied.kind === "refused") throw new Error(applied.problems.map(({ text }) => text).join("\n"));
   const compiled = compileTls(applied.config.core, files);
   if (compiled.kind === "refused") throw new Error(compiled.faults.map(({ text }) => text).join("\n"));
-  return compiled.value.accept;
+  return compiled.value;
 }
 
 export interface Place {
