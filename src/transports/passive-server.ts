@@ -289,8 +289,13 @@ export class PassiveServer {
   #drop(socket: Socket): void {
     const connection = this.#connections.get(socket);
     this.#connections.delete(socket);
-    if (connection?.handshake) this.#entrance.leave(socket, connection.peer);
-    socket.destroy();
+    if (!connection?.handshake) {
+      socket.destroy();
+      return;
+    }
+    this.#entrance.leave(socket, connection.peer);
+    // What TLS has to say is written in this turn: an alert, or the end of a handshake whose peer may not go on.
+    setImmediate(() => socket.destroy());
   }
 
   #closed(socket: Socket): void {

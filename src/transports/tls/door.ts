@@ -71,8 +71,12 @@ export class Door {
     const socket = this.#below(secure);
     if (socket === undefined) return;
     const verdict = judgePeer(secure, this.#offers.get(secure) ?? NO_OFFER, this.#secure);
-    if (verdict === undefined) this.#events.opened(socket, secure);
-    else this.#events.refused(socket, verdict);
+    if (verdict === undefined) {
+      this.#events.opened(socket, secure);
+      return;
+    }
+    secure.end(); // as the agents close, so that zabbix_get speaks of access restrictions
+    this.#events.refused(socket, verdict);
   }
 
   #fail(error: Error, secure: TLSSocket): void {
