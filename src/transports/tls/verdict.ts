@@ -49,6 +49,9 @@ function keyVerdict(offer: Offer): Verdict {
   }
 }
 
+/** Whether a forged certificate ends the handshake or shows behind it depends on the kind of the authority's key. */
+const NOT_GENUINE = "its certificate or its signature is not genuine";
+
 /** The codes are those of X509_verify_cert_error_string(3). */
 function certificateVerdict(code: string, subject: string): Verdict {
   switch (code) {
@@ -62,6 +65,8 @@ function certificateVerdict(code: string, subject: string): Verdict {
       return { refusal: "certificate", found: `"TLSCRLFile" has no list of the authority of its certificate` };
     case "CRL_HAS_EXPIRED":
       return { refusal: "certificate", found: `the list in "TLSCRLFile" has expired` };
+    case "CERT_SIGNATURE_FAILURE":
+      return { refusal: "certificate", found: `${NOT_GENUINE}: ${code}` };
     default:
       return { refusal: "certificate", found: `its certificate for ${subject} is not trusted: ${code}` };
   }
@@ -85,7 +90,7 @@ export function judgeFailure(error: OpensslError, offer: Offer): Verdict {
   }
   if (code === "ECONNRESET") return { refusal: "handshake", found: BROKEN_OFF };
   if (library === TLS_ITSELF) return { refusal: "handshake", found: `TLS handshake failed: ${reason}` };
-  return { refusal: "certificate", found: `its certificate or its signature is not genuine: ${reason}` };
+  return { refusal: "certificate", found: `${NOT_GENUINE}: ${reason}` };
 }
 
 /** The peer went away. */
