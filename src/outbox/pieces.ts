@@ -32,7 +32,7 @@ export class Pieces {
   }
 
   /** Takes rows that were appended behind all others. */
-  add(place: Place, { first, count, oldest, newest }: Omit<RowsHead, "cursor" | "step">): void {
+  add(place: Place, { first, count, oldest, newest }: Pick<RowsHead, "first" | "count" | "oldest" | "newest">): void {
     const piece = { ...place, first, last: first + count - 1, oldest, newest };
     const before = this.#pieces.at(-1);
     if (before !== undefined && isNext(before, piece)) this.#pieces[this.#pieces.length - 1] = joined(before, piece);

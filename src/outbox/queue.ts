@@ -99,7 +99,7 @@ export class Queue {
     if (sent !== undefined && sent.clock < clock) rows += this.dropOldest() ?? 0;
     while (this.#head.first !== undefined && this.#head.first.clock < clock) rows += this.#head.drop();
     while (this.#pieces.first !== undefined && this.#pieces.first.newest < clock) rows += this.#pieces.drop();
-    while (newestOf(this.waiting.puts[0]) < clock) rows += this.waiting.shift()?.rows.length ?? 0;
+    while (newestOf(this.waiting.puts[0]) < clock) rows += this.waiting.drop();
     return rows;
   }
 
@@ -122,7 +122,7 @@ export class Queue {
 
   /** Drops the oldest put that is not on disk, unless it is the newest of all. @returns how many rows that were */
   dropWaiting(): number | undefined {
-    return this.waiting.puts.length > 1 ? this.waiting.shift()?.rows.length : undefined;
+    return this.waiting.puts.length > 1 ? this.waiting.drop() : undefined;
   }
 
   get #unwritten(): readonly Put[] {

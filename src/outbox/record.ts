@@ -4,7 +4,7 @@ import type { OutboxRow, QueuedRow } from "./row.ts";
 /*
  * The bodies of an outbox's journal records, all of them text:
  *
- *     rows  := "R " first " " count " " oldest " " newest " " cursor " " step LF line[count]
+ *     rows  := "R " first " " count " " oldest " " newest " " cursor " " step [" " skipped] LF line[count]
  *     cursor := slot "@" clock | "-"
  *     line  := clock " " ns " " body LF
  *     state := "S " json                      the members of `State`
@@ -21,6 +21,8 @@ export interface Cursor {
 /** What is known about rows without reading them. `oldest` and `newest` are clocks; `step`: seconds of a slot. */
 export interface RowsHead {
   readonly first: number;
+  /** Rows directly before the first one that are in no record, and not missed. */
+  readonly skipped: number;
   readonly count: number;
   readonly oldest: number;
   readonly newest: number;
@@ -58,9 +60,9 @@ export async function encodeRows(
   rows: readonly OutboxRow[],
   pause: () => Promise<void> | undefined,
 ): Promise<Buffer> {
-  const { first, count, oldest, newest, cursor, step } = head;
+  const { first, count, oldest, newest, cursor, step, skipped } = head;
   const parts: Buffer[] = [];
-  let text = `R ${first} ${count} ${oldest} ${newest} ${cursorText(cursor)} ${step}\n`;
+  let text = `R ${first} ${count} ${oldest} ${newest} ${cursorText(cursor)} ${step}${skipped > 0 ? ` ${skipped}` : ""}\n`;
   for (const row of rows) {
     text += lineOf(row);
     if (text.length < SLICE_BYTES) continue;
@@ -129,7 +131,7 @@ function rowOf(line: string, seq: number): QueuedRow | undefined {
   return { seq, clock, ns: Number(line.slice(afterClock + 1, afterNs)), body: line.slice(afterNs + 1) };
 }
 
-const HEAD = /^R (\d+) (\d+) (\d+) (\d+) (\d+@\d+(?:\.\d+)?|-) ([\d.e+-]+)$/;
+const HEAD = /^R (\d+) (\d+) (\d+) (\d+) (\d+@\d+(?:\.\d+)?|-) ([\d.e+-]+)(?: (\d+))?$/;
 
 function decodeHead(line: string): RowsHead | undefined {
   const found = HEAD.exec(line);
@@ -142,6 +144,7 @@ function decodeHead(line: string): RowsHead | undefined {
     newest,
     cursor: readCursor(found[5] ?? "-"),
     step: Number(found[6]),
+    skipped: Number(found[7] ?? 0),
   };
 }
 

@@ -8,6 +8,8 @@ export class Restored {
   #state: State;
   /** Place behind the newest row that was found. */
   #end = 1;
+  /** Rows that were never written. */
+  readonly #skipped: { readonly first: number; readonly end: number }[] = [];
 
   /** @param step seconds of a slot now: slots of another step mean nothing, so they give no cursor */
   constructor(step: number) {
@@ -26,13 +28,16 @@ export class Restored {
     const { head, next, batch } = this.#state;
     this.pieces.forgetBefore(head);
     const isOpen = batch !== undefined && batch.last >= head;
-    return { state: { ...this.#state, batch: isOpen ? batch : undefined }, lost: next - head - this.pieces.rows };
+    const skipped = this.#skipped.reduce((sum, { first, end }) => sum + Math.max(0, end - Math.max(first, head)), 0);
+    const lost = next - head - this.pieces.rows - skipped;
+    return { state: { ...this.#state, batch: isOpen ? batch : undefined }, lost };
   }
 
   #rows(place: ReplayedRecord["place"], head: RowsHead): void {
-    const { first, count, cursor, step } = head;
+    const { first, skipped, count, cursor, step } = head;
     if (first < this.#end) return; // cannot be: places only rise
     this.#end = first + count;
+    if (skipped > 0) this.#skipped.push({ first: first - skipped, end: first });
     if (count > 0) this.pieces.add(place, head);
     this.#take({ ...this.#state, next: this.#end, cursor, step });
   }

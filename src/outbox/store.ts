@@ -113,9 +113,9 @@ export class Store {
   }
 }
 
-function headOf({ cursor, first, rows }: Put, step: number): RowsHead {
+function headOf({ cursor, first, skipped, rows }: Put, step: number): RowsHead {
   const newest = rows.reduce((clock, row) => Math.max(clock, row.clock), 0);
-  return { first, count: rows.length, oldest: rows[0]?.clock ?? 0, newest, cursor, step };
+  return { first, skipped, count: rows.length, oldest: rows[0]?.clock ?? 0, newest, cursor, step };
 }
 
 function after(before: State, heads: readonly RowsHead[]): State {

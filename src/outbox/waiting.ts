@@ -6,6 +6,8 @@ export interface Put {
   readonly cursor: Cursor | undefined;
   /** Place of its first row, or of the next one when it has none. */
   readonly first: number;
+  /** Rows directly before its first one that were dropped, and counted, before they were written. */
+  readonly skipped: number;
   readonly rows: readonly QueuedRow[];
   readonly bytes: number;
 }
@@ -22,6 +24,8 @@ const PUT_BYTES = 4 * 2 ** 20;
 export class Waiting {
   #puts: Put[] = [];
   #bytes = 0;
+  /** Rows that were dropped behind the newest put. */
+  #skipped = 0;
 
   get puts(): readonly Put[] {
     return this.#puts;
@@ -56,18 +60,32 @@ export class Waiting {
     return put;
   }
 
+  /** Forgets the oldest put. @returns how many rows that were */
+  drop(): number {
+    const put = this.shift();
+    if (put === undefined) return 0;
+    const skipped = put.skipped + put.rows.length;
+    const next = this.#puts[0];
+    if (next === undefined) this.#skipped += skipped;
+    else this.#puts[0] = { ...next, skipped: next.skipped + skipped };
+    return put.rows.length;
+  }
+
   giveBack(puts: readonly Put[]): void {
     this.#puts.unshift(...puts);
     this.#bytes += puts.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Without rows only the newest cursor counts. */
-  #push({ cursor, first, rows }: Omit<Put, "bytes">): void {
+  #push({ cursor, first, rows }: Omit<Put, "bytes" | "skipped">): void {
     const last = this.#puts.at(-1);
     const bytes = rows.reduce((sum, row) => sum + rowBytes(row), 0);
     this.#bytes += bytes;
     if (last !== undefined && rows.length === 0) this.#puts[this.#puts.length - 1] = { ...last, cursor };
-    else this.#puts.push({ cursor, first, rows, bytes });
+    else {
+      this.#puts.push({ cursor, first, skipped: this.#skipped, rows, bytes });
+      this.#skipped = 0;
+    }
   }
 }
 

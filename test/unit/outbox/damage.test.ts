@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -178,6 +187,28 @@ test("while the directory cannot be written rows wait in memory, in order, and g
   await outbox.close();
   const again = await openOutbox({ directory });
   expect(await drain(again.outbox)).toEqual(["b", "c"]);
+});
+
+test("rows that were dropped from memory, and counted then, are not missed in the journal after a restart", async () => {
+  const directory = join(temporaryDirectory(), "zabbix");
+  const before = await openOutbox({ directory });
+  before.outbox.put(0, rows("on disk"));
+  await before.outbox.settled();
+  const kept = `${directory}.kept`;
+  renameSync(directory, kept);
+  writeFileSync(directory, "in its place");
+  for (let slot = 1; slot <= 20; slot++) before.outbox.put(slot, [row(`${slot}`.padEnd(2 ** 20, "x"))]);
+  await before.outbox.settled();
+  expect(before.outbox.stats.dropped).toBe(5);
+  rmSync(directory);
+  renameSync(kept, directory);
+  before.outbox.put(21, rows("last"));
+  await before.outbox.settled();
+  await before.outbox.close();
+  const { outbox, lines } = await openOutbox({ directory });
+  const names = (await drain(outbox)).map((name) => name.replace(/x+$/, ""));
+  expect(names).toEqual(["on disk", ...Array.from({ length: 15 }, (_, at) => `${at + 6}`), "last"]);
+  expect({ dropped: outbox.stats.dropped, lines }).toEqual({ dropped: 0, lines: [] });
 });
 
 test("a directory that cannot be locked is said to be so", async () => {

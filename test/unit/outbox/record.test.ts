@@ -3,7 +3,15 @@ import { expect, test } from "vitest";
 import { decodeRecord, decodeRows, encodeRows, encodeState } from "../../../src/outbox/record.ts";
 import { malformed, ok } from "../../../src/ring/answer.ts";
 
-const HEAD = { first: 7, count: 2, oldest: 100, newest: 101, cursor: { slot: 5, clock: 100.25 }, step: 0.5 };
+const HEAD = {
+  first: 7,
+  skipped: 0,
+  count: 2,
+  oldest: 100,
+  newest: 101,
+  cursor: { slot: 5, clock: 100.25 },
+  step: 0.5,
+};
 const ROWS = [
   { clock: 100, ns: 5, body: '"value":"a b"' },
   { clock: 101, ns: 0, body: '"value":"é"' },
@@ -28,7 +36,7 @@ test("rows come back with their places, from any place on", async () => {
 test("many rows come back some at a time, with a row of any length among them", async () => {
   const lengths = [10, 70_000, 0, 200_000, ...Array.from({ length: 5000 }, (_, at) => at % 90)];
   const rows = lengths.map((length, clock) => ({ clock, ns: 0, body: `"value":"${"ä".repeat(length)}"` }));
-  const head = { first: 7, count: rows.length, oldest: 0, newest: 0, cursor: undefined, step: 1 };
+  const head = { first: 7, skipped: 0, count: rows.length, oldest: 0, newest: 0, cursor: undefined, step: 1 };
   const body = await encodeRows(head, rows, none);
   const placed = rows.map((row, at) => ({ seq: 7 + at, ...row }));
   const slices = [...decodeRows(body, 0)];
@@ -38,7 +46,7 @@ test("many rows come back some at a time, with a row of any length among them", 
 });
 
 test("without rows there is the cursor, without a cursor there are rows", async () => {
-  const head = { first: 7, count: 0, oldest: 0, newest: 0, cursor: undefined, step: 60 };
+  const head = { first: 7, skipped: 3, count: 0, oldest: 0, newest: 0, cursor: undefined, step: 60 };
   const body = await encodeRows(head, [], none);
   expect(decodeRecord(body)).toEqual(ok({ kind: "rows", head }));
   expect(decoded(body, 0)).toEqual([]);
@@ -48,7 +56,15 @@ test("any JSON comes back", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.json()), async (values) => {
       const rows = values.map((body, clock) => ({ clock, ns: clock % 7, body }));
-      const head = { first: 1, count: rows.length, oldest: 0, newest: 0, cursor: { slot: 1, clock: 0 }, step: 1 };
+      const head = {
+        first: 1,
+        skipped: 0,
+        count: rows.length,
+        oldest: 0,
+        newest: 0,
+        cursor: { slot: 1, clock: 0 },
+        step: 1,
+      };
       const read = decoded(await encodeRows(head, rows, none), 1);
       expect(read).toEqual(rows.map((row, at) => ({ seq: 1 + at, ...row })));
     }),
