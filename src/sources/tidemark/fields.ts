@@ -12,6 +12,7 @@ export const FIELDS: readonly Field[] = [
   field("settled", "gauge", "", "1 when a source finished its newest tick in time.", true),
   field("seconds", "gauge", "s", "How long a source took for its newest tick.", true),
   field("refused", "counter", "", "Connections refused for a reason.", true),
+  field("outbox_read", "gauge", "", "1; 0 while what waits for a destination is still being read.", true),
   field("outbox_rows", "gauge", "", "Values that wait for a destination.", true),
   field("outbox_bytes", "gauge", "B", "What they take.", true),
   field("outbox_oldest", "gauge", "s", "How old the oldest of them is.", true),

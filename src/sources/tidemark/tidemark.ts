@@ -61,6 +61,7 @@ function sampleOf(own: Self, stamp: Stamp): GoodSample {
 
 function queueFigures({ rows, bytes, oldest, dropped, failed }: QueueStats, { clock }: Stamp): Numbers {
   const figures = [
+    ["outbox_read", Number(!Number.isNaN(rows))],
     ["outbox_rows", rows],
     ["outbox_bytes", bytes],
     ["outbox_oldest", oldest === undefined ? 0 : Math.max(0, Math.floor(clock - oldest))],

@@ -76,3 +76,20 @@ test("the cursor of an empty queue survives until a later segment has been writt
   rmdirSync(join(killed, "outbox-00000002.journal"));
   expect((await openOutbox({ directory: killed })).outbox.cursor).toBe(7);
 });
+
+test("a queue of small records is read in slices, before it is open and while it is drained", async () => {
+  const directory = temporaryDirectory();
+  const before = await openOutbox({ directory });
+  for (let slot = 0; slot < 20_000; slot++) before.outbox.put(slot, rows(slot));
+  await before.outbox.close();
+  let pauses = 0;
+  const pause = () => {
+    pauses++;
+    return undefined;
+  };
+  const { outbox } = await openOutbox({ directory, pause });
+  expect(pauses).toBeGreaterThan(20_000 / 64);
+  pauses = 0;
+  expect(await drain(outbox)).toHaveLength(20_000);
+  expect(pauses).toBeGreaterThan(20_000 / 64);
+});

@@ -5,7 +5,7 @@ import type { Io } from "../../../src/io/io.ts";
 import { Registry } from "../../../src/items/registry.ts";
 import { Ring } from "../../../src/ring/ring.ts";
 import type { Labels, Roster, Sample } from "../../../src/ring/sample.ts";
-import type { Collector, Finding, Remembered, Source, Surroundings } from "../../../src/sources/source.ts";
+import type { Collector, Finding, Remembered, Self, Source, Surroundings } from "../../../src/sources/source.ts";
 
 /** A source's real collector, ring and items in this process, ticked by hand: a tick a slot, a slot a second. */
 export class SourceBench<G extends Directives, N extends Directives> {
@@ -28,11 +28,16 @@ export class SourceBench<G extends Directives, N extends Directives> {
     {
       lines = [],
       remembered = new Map(),
-    }: { readonly lines?: readonly string[]; readonly remembered?: ReadonlyMap<string, Remembered> } = {},
+      self,
+    }: {
+      readonly lines?: readonly string[];
+      readonly remembered?: ReadonlyMap<string, Remembered>;
+      readonly self?: Self;
+    } = {},
   ) {
     this.#source = source;
     this.io = io;
-    const surroundings = { io, remembered } as unknown as Surroundings; // it needs no more
+    const surroundings = { io, remembered, self } as unknown as Surroundings; // it needs no more
     this.#open = () => source.open(sectionOf(source, lines), surroundings);
     this.collector = this.#open();
     this.#ring = new Ring([source], { slots: 61, step: 1 });

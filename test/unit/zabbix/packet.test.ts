@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Decoded, encodePacket, PacketDecoder } from "../../../src/zabbix/packet.ts";
+import { type Decoded, encodePacket, encodePacketAside, PacketDecoder } from "../../../src/zabbix/packet.ts";
 import { fromHex, vectors } from "./vectors.ts";
 
 interface Case {
@@ -235,5 +235,10 @@ describe("encodePacket", () => {
   test("compresses with the inflated size in reserved", () => {
     const sent = encodePacket(Buffer.from("agent.ping"), { compress: true });
     expect(sent.toString("hex")).toBe("5a42584403120000000a000000789c4b4c4fcd2bd12bc8cc4b0700157903ec");
+  });
+
+  test("makes the same bytes aside", async () => {
+    const body = Buffer.from(JSON.stringify(Array.from({ length: 20_000 }, (_, at) => at * 7919)));
+    expect((await encodePacketAside(body)).equals(encodePacket(body, { compress: true }))).toBe(true);
   });
 });
