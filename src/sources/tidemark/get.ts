@@ -6,6 +6,7 @@ import { byWindow, figure, standardSteps } from "../../items/master.ts";
 import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Steps, View } from "../../ring/moment.ts";
 import { namesIn, OUTBOX, REFUSED, RUN, self } from "./self.ts";
+import { wrongText } from "./wrong.ts";
 
 /** The master item of tidemark itself. */
 export const get = momentItem({
@@ -15,7 +16,7 @@ export const get = momentItem({
   units: "",
   name: "Everything about tidemark, as JSON",
   doc:
-    "Master item: version, uptime, rss, tick (duration, missed, missed_in), requests, refused, late (sources whose " +
+    "Master item: version, uptime, wrong, rss, tick (duration, missed, missed_in), requests, refused, late (sources whose " +
     "newest tick did not finish in time) and outbox by destination. A value that is not known now is left out.",
   delay: "1m",
   standard: () => ONCE,
@@ -24,7 +25,8 @@ export const get = momentItem({
       const { newest } = view;
       if (newest === undefined) return unknown("no tick has finished yet");
       const uptime = Math.floor(now.mono - Number(newest.numbers.get("started")));
-      return value(JSON.stringify({ version: newest.texts.get("version"), uptime, ...figures(view) }));
+      const version = newest.texts.get("version");
+      return value(JSON.stringify({ version, uptime, wrong: wrongText(moment), ...figures(view) }));
     }),
 });
 

@@ -9,6 +9,7 @@ import { listed } from "../../words/sentence.ts";
 import { get, refusedIn } from "./get.ts";
 import { OUTBOX_ITEMS } from "./outbox-items.ts";
 import { known, namesIn, namesOfParts, REFUSED, RUN, self } from "./self.ts";
+import { wrong } from "./wrong.ts";
 
 /** The value of a text field, as it was at the newest tick. */
 function textItem(key: string, fieldName: string, name: string, doc: string): MomentItem {
@@ -223,6 +224,7 @@ export const ITEMS = [
   requests,
   refused,
   late,
+  wrong,
   get,
   ...OUTBOX_ITEMS,
 ];

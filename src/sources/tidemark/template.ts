@@ -13,6 +13,7 @@ import {
 import { get } from "./get.ts";
 import { late, missed, refused, requests, rss, tickDuration, uptime, version } from "./items.ts";
 import { dropped, failed, OUTBOX_DISCOVERY, oldest, size } from "./outbox-items.ts";
+import { wrong } from "./wrong.ts";
 
 const silence: Macro = {
   macro: "TIDEMARK.NODATA",
@@ -32,6 +33,7 @@ const waitingLimit: Macro = {
 
 const uptimeNow = figureOf({ item: uptime, path: ".uptime", known: "always" });
 const versionNow = figureOf({ item: version, path: ".version", known: "always", heartbeat: "1d" });
+const wrongNow = figureOf({ item: wrong, path: ".wrong", known: "always", heartbeat: "10m" });
 const memory = figureOf({ item: rss, path: ".rss" });
 const duration = figureOf({ item: tickDuration, path: ".tick.duration", known: "sometimes" });
 const missedAll = figureOf({ item: missed, path: ".tick.missed" });
@@ -99,8 +101,8 @@ const refusing = triggerOf({
   doc: "Somebody who is not in Server, or has no right key, keeps asking. The log names the peer and the reason.",
 });
 
-const workGraph: Graph = { name: "Tidemark at work", lines: [duration, asked], right: [asked] };
-const memoryGraph: Graph = { name: "Tidemark's memory", lines: [memory] };
+const workGraph: Graph = { name: "Tidemark at work", ofHost: true, lines: [duration, asked], right: [asked] };
+const memoryGraph: Graph = { name: "Tidemark's memory", ofHost: true, lines: [memory] };
 
 const itself: Group = {
   discovery: undefined,
@@ -108,7 +110,7 @@ const itself: Group = {
   filters: {},
   master: { item: get },
   component: "tidemark",
-  figures: [uptimeNow, versionNow, memory, duration, missedAll, asked, refused15, lateNow],
+  figures: [uptimeNow, versionNow, wrongNow, memory, duration, missedAll, asked, refused15, lateNow],
   triggers: [silent, restarted, missing, lateSources, refusing],
   graphs: [workGraph, memoryGraph],
 };
@@ -151,18 +153,24 @@ const destinations: Group = {
   graphs: [outboxGraph],
 };
 
-/** For the on-call person: all problems of the host first. */
+/** For the on-call person: what is wrong on the host first, then whether tidemark itself can be trusted. */
 const page: Page = {
-  name: "Tidemark",
-  widgets: [
-    { kind: "problems", x: 0, y: 0, width: 24, height: 6 },
-    { kind: "value", figure: uptimeNow, x: 0, y: 6, width: 6, height: 3 },
-    { kind: "value", figure: versionNow, x: 6, y: 6, width: 6, height: 3 },
-    { kind: "value", figure: lateNow, x: 12, y: 6, width: 6, height: 3 },
-    { kind: "value", figure: refused15, x: 18, y: 6, width: 6, height: 3 },
-    { kind: "graph", graph: workGraph, x: 0, y: 9, width: 12, height: 5 },
-    { kind: "graph", graph: memoryGraph, x: 12, y: 9, width: 12, height: 5 },
-    { kind: "graphs", graph: outboxGraph, columns: 3, rows: 1, x: 0, y: 14, width: 24, height: 5 },
+  name: "Host",
+  rows: [
+    { height: 4, widgets: [{ kind: "problems", of: "host" }] },
+    { height: 3, widgets: [{ kind: "text", figure: wrongNow }] },
+    {
+      height: 2,
+      widgets: [uptimeNow, lateNow, missedAll, versionNow].map((figure) => ({ kind: "value", figure })),
+    },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: workGraph },
+        { kind: "lines", graph: memoryGraph },
+        { kind: "lines", graph: outboxGraph, only: "active" },
+      ],
+    },
   ],
 };
 
