@@ -15,6 +15,24 @@ export const TEMPLATE_NAMES = {
 
 export type TemplateName = keyof typeof TEMPLATE_NAMES;
 
+/** Values of the tag "target" that all of a template's problems have. */
+export const TARGET_TAGS: Readonly<Record<TemplateName, string>> = {
+  memcached: "memcached",
+  services: "services",
+  "log queues": "log queues",
+  neighbours: "neighbours",
+  self: "tidemark",
+};
+
+/** What their dashboards are called among those of a host; that of the whole host is to be the first. */
+export const DASHBOARD_NAMES: Readonly<Record<TemplateName, string>> = {
+  self: "Host overview",
+  "log queues": "Log queues",
+  memcached: "Memcached",
+  neighbours: "Neighbours",
+  services: "Services",
+};
+
 /** A user macro. `value` is its default; inside a discovery it may have a context, the target's name. */
 export interface Macro {
   /** Without braces and dollar: "MEMCACHED.TTL.MIN". */
@@ -112,6 +130,8 @@ export interface Graph {
   /** Without the target. Unique in its template. */
   readonly name: string;
   readonly lines: readonly Figure[];
+  /** Its figures are the host's, not those of a discovered target. */
+  readonly ofHost?: true;
   /** Filled areas on top of each other instead of lines. */
   readonly stacked?: true;
   /** These belong to the right axis. */
@@ -146,21 +166,40 @@ export interface Group {
   readonly component: string;
 }
 
-/** What one dashboard shows, on a grid of 24 columns and rows of about 70 pixels. */
-export type Widget = { readonly x: number; readonly y: number; readonly width: number; readonly height: number } & (
-  | { readonly kind: "graph"; readonly graph: Graph }
+/** What a place of a dashboard shows. */
+export type Widget =
+  /**
+   * Lines of all targets in one graph; 6.0 cannot do that and shows the whole graph, once for each target. `only`: nothing
+   * to see for the other flavour.
+   */
+  | {
+      readonly kind: "lines";
+      readonly graph: Graph;
+      readonly figures?: readonly Figure[];
+      readonly title?: string;
+      readonly only?: "active";
+    }
+  /** The newest value, large. */
   | { readonly kind: "value"; readonly figure: Figure }
-  /** One graph per discovered target. */
-  | { readonly kind: "graphs"; readonly graph: Graph; readonly columns: number; readonly rows: number }
-  /** One cell per discovered target, coloured by its number; 6.0 has no such widget and shows a graph of each instead. */
+  /** The newest texts, below each other. */
+  | { readonly kind: "text"; readonly figure: Figure }
+  /** One cell per target, coloured by its number; in 6.0, which has no such widget, a graph for each. */
   | { readonly kind: "cells"; readonly figure: Figure; readonly colours: Readonly<Record<number, string>> }
-  /** The host's problems; 6.0 has no such widget on a template's dashboard and leaves the place to what follows. */
-  | { readonly kind: "problems" }
-);
+  /** The host's problems, or those of this template's triggers only; 6.0 has no such widget. */
+  | { readonly kind: "problems"; readonly of: TemplateName | "host" };
 
+/** Widgets side by side, which fill the width; `widths` are their parts of it, all the same where nothing is said. */
+export interface Row {
+  /** In steps of about 70 pixels; a screen of 1920 x 1080 shows 12 of them. */
+  readonly height: number;
+  readonly widgets: readonly Widget[];
+  readonly widths?: readonly number[];
+}
+
+/** What is needed first stands first. */
 export interface Page {
   readonly name: string;
-  readonly widgets: readonly Widget[];
+  readonly rows: readonly Row[];
 }
 
 /** What a source brings to one template. */

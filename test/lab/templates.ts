@@ -69,12 +69,14 @@ const UUID = /\b(?!a571c0d144b14fd4a87a9d9b2aa9fcd6)[0-9a-f]{12}4[0-9a-f]{3}[89a
 /**
  * The template under another title, with uuids of its own: whatever is done to it, the shipped one stays as it is.
  * @param mark what its title ends with: other tests may have other copies
+ * @param delay of all that is asked for, instead of what the template says
  */
-export function copied({ file, title, yaml }: TemplateFile, mark: string): TemplateFile {
+export function copied({ file, title, yaml }: TemplateFile, mark: string, delay?: string): TemplateFile {
   const text = yaml
     .replaceAll(title, `${title} ${mark}`)
     .replaceAll(UUID, (uuid) => withUuid(createHash("sha256").update(`${mark} ${uuid}`).digest("hex")));
-  return { file, title: `${title} ${mark}`, yaml: text };
+  const asked = delay === undefined ? text : stringify(askedEach(parse(text, YAML), delay), YAML);
+  return { file, title: `${title} ${mark}`, yaml: asked };
 }
 
 /**
@@ -82,12 +84,12 @@ export function copied({ file, title, yaml }: TemplateFile, mark: string): Templ
  * seconds. Everything else is as it is, so that a test of minutes shows what hours do.
  */
 export function quickened(template: TemplateFile, mark = "quickly"): TemplateFile {
-  const { yaml, ...copy } = copied(template, mark);
+  const { yaml, ...copy } = copied(template, mark, "1s");
   const text = yaml
     .replaceAll(/\['(5|15|60)m'\]/g, "['1m']")
     .replaceAll(/,(5m|10m|15m|3h)(?=[,)])/g, `,${SPAN}`)
     .replaceAll(/(<|>=)600\b/g, "$120");
-  return { ...copy, yaml: stringify(eachSecond(parse(text, YAML)), YAML) };
+  return { ...copy, yaml: text };
 }
 
 /** Takes a copy off the server, once no host has it any more. */
@@ -98,13 +100,13 @@ export async function deleteTemplate(api: Api, { title }: TemplateFile): Promise
 
 const YAML = { version: "1.1" } as const;
 
-/** Everything that is asked for is asked for each second. */
-function eachSecond(tree: unknown): unknown {
-  if (Array.isArray(tree)) return tree.map(eachSecond);
+/** Everything that is asked for, items and discovery rules, has this delay. */
+function askedEach(tree: unknown, delay: string): unknown {
+  if (Array.isArray(tree)) return tree.map((one) => askedEach(one, delay));
   if (typeof tree !== "object" || tree === null) return tree;
-  const node = Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, eachSecond(value)]));
+  const node = Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, askedEach(value, delay)]));
   const isAsked = "uuid" in node && "key" in node && node["type"] !== "DEPENDENT";
-  return isAsked ? { ...node, delay: "1s" } : node;
+  return isAsked ? { ...node, delay } : node;
 }
 
 function withUuid(digest: string): string {

@@ -40,8 +40,7 @@ function describe(parts: readonly TemplateParts[]): readonly Template[] {
 
 function file({ word, name, doc, parts }: Template, edition: Edition, version: string): [string, string] {
   const title = templateTitle(name, edition.flavour);
-  const target = word === "self" ? "tidemark" : word;
-  const tree = exportTree({ title, doc, target, parts, version }, edition);
+  const tree = exportTree({ title, doc, word, parts, version }, edition);
   return [`templates/${edition.server}/${templateFile(name, edition.flavour)}`, yaml(tree)];
 }
 

@@ -1,4 +1,14 @@
-import type { Figure, Graph, Group, Macro, TemplateParts, Trigger } from "../../items/template.ts";
+import {
+  DASHBOARD_NAMES,
+  type Figure,
+  type Graph,
+  type Group,
+  type Macro,
+  TARGET_TAGS,
+  type TemplateName,
+  type TemplateParts,
+  type Trigger,
+} from "../../items/template.ts";
 import { dashboardNode } from "./dashboards.ts";
 import type { Edition } from "./edition.ts";
 import { graphNode } from "./graphs.ts";
@@ -17,8 +27,7 @@ export interface TemplateText {
   /** Technical and visible name. */
   readonly title: string;
   readonly doc: string;
-  /** Value of the tag "target". */
-  readonly target: string;
+  readonly word: TemplateName;
   readonly parts: readonly TemplateParts[];
   /** The product's version. */
   readonly version: string;
@@ -46,6 +55,7 @@ function templateNodes(text: TemplateText, edition: Edition) {
   const found = groups.filter(({ discovery }) => discovery !== undefined);
   const shared = found.filter(({ master }) => master.once === true);
   const pages = parts.flatMap((part) => part.pages);
+  const dashboard = { name: DASHBOARD_NAMES[text.word], pages, groups: finder, template: title };
   const template: Node = {
     uuid: uuidOf("template", title),
     template: title,
@@ -60,10 +70,10 @@ function templateNodes(text: TemplateText, edition: Edition) {
     discovery_rules: nonEmpty(found.map((group) => ruleNode(group, text, edition, finder))),
     tags: [
       { tag: "class", value: "application" },
-      { tag: "target", value: text.target },
+      { tag: "target", value: TARGET_TAGS[text.word] },
     ],
     macros: nonEmpty(macroNodes(parts)),
-    dashboards: pages.length === 0 ? undefined : [dashboardNode(pages, finder, title, edition)],
+    dashboards: pages.length === 0 ? undefined : [dashboardNode(dashboard, edition)],
     valuemaps: nonEmpty(valueMaps(groups, title)),
   };
   const triggers = plain.flatMap((group) => ownTriggers(group, many, title, finder));

@@ -141,10 +141,23 @@ const STATE_COLOURS = { 0: "E45959", 1: "59DB8F", 2: "E45959", 3: "FFC859" };
 
 const page: Page = {
   name: "Gearman",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 12, height: 4 },
-    { kind: "graphs", graph: jobs, columns: 1, rows: 1, x: 12, y: 0, width: 12, height: 4 },
-    { kind: "graphs", graph: functionJobs, columns: 3, rows: 3, x: 0, y: 4, width: 24, height: 12 },
+  rows: [
+    {
+      height: 4,
+      widgets: [
+        { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
+        { kind: "lines", graph: jobs },
+      ],
+      widths: [8, 16],
+    },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: functionJobs, figures: [waits], title: "Waiting jobs" },
+        { kind: "lines", graph: functionJobs, figures: [runs], title: "Running jobs" },
+        { kind: "lines", graph: functionJobs, figures: [works], title: "Workers" },
+      ],
+    },
   ],
 };
 

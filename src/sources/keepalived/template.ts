@@ -123,7 +123,7 @@ const dying = triggerOf({
   doc: "Its VRRP or checker child ends and is started anew, each time without its addresses for a while. Only the log shows it: journalctl -u keepalived; then the kernel's (out of memory).",
 });
 
-const restartsGraph: Graph = { name: "Restarts of keepalived's children", lines: [restarted] };
+const restartsGraph: Graph = { name: "Restarts of keepalived's children", ofHost: true, lines: [restarted] };
 
 const children: Group = {
   discovery: undefined,
@@ -141,10 +141,16 @@ const STATE_COLOURS = { 0: "97AAB3", 1: "59DB8F", 3: "E45959", 5: "FFC859", 6: "
 
 const page: Page = {
   name: "Keepalived",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 12, height: 4 },
-    { kind: "graph", graph: restartsGraph, x: 12, y: 0, width: 12, height: 4 },
-    { kind: "graphs", graph: states, columns: 3, rows: 2, x: 0, y: 4, width: 24, height: 8 },
+  rows: [
+    {
+      height: 4,
+      widgets: [
+        { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
+        { kind: "lines", graph: restartsGraph },
+      ],
+      widths: [8, 16],
+    },
+    { height: 5, widgets: [{ kind: "lines", graph: states }] },
   ],
 };
 

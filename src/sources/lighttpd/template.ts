@@ -46,7 +46,12 @@ const errorNow = figureOf({
   heartbeat: "10m",
 });
 const requests = figureOf({ item: requestRate, params: ["5m"], path: ".requests_rate['5m']" });
-const traffic = figureOf({ item: trafficRate, params: ["5m"], path: ".traffic_rate['5m']" });
+const traffic = figureOf({
+  item: trafficRate,
+  params: ["5m"],
+  path: ".traffic_rate['5m']",
+  name: "Bytes sent by lighttpd per second",
+});
 const inUse = figureOf({ item: busy, path: ".busy" });
 const free = figureOf({ item: idle, path: ".idle" });
 const used = figureOf({ item: pused, path: ".pused", known: "sometimes" });
@@ -134,10 +139,16 @@ const STATE_COLOURS = { 0: "E45959", 1: "59DB8F", 2: "E45959", 3: "FFC859" };
 
 const page: Page = {
   name: "Lighttpd",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 24, height: 4 },
-    { kind: "graphs", graph: requestsGraph, columns: 3, rows: 1, x: 0, y: 4, width: 24, height: 5 },
-    { kind: "graphs", graph: connections, columns: 3, rows: 1, x: 0, y: 9, width: 24, height: 5 },
+  rows: [
+    {
+      height: 4,
+      widgets: [
+        { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
+        { kind: "lines", graph: requestsGraph },
+      ],
+      widths: [8, 16],
+    },
+    { height: 5, widgets: [{ kind: "lines", graph: connections }] },
   ],
 };
 

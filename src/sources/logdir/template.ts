@@ -36,7 +36,7 @@ const fillLimit: Macro = {
   doc: "Seconds until the disk is full, at the growth of the last hour, below which there is a problem.",
 };
 
-const stateNow = figureOf({ item: state, path: ".state", known: "always", states: STATES });
+const stateNow = figureOf({ item: state, path: ".state", name: "Log state", known: "always", states: STATES });
 const errorNow = figureOf({ item: error, path: ".error", known: "always", heartbeat: "10m" });
 const lineAge = figureOf({ item: age, path: ".line_age", known: "sometimes" });
 const size = figureOf({ item: bytes, path: ".bytes" });
@@ -113,6 +113,8 @@ const filling = triggerOf({
 
 const rateGraph: Graph = { name: "Written", lines: [rate, rotated], right: [rotated] };
 const sizeGraph: Graph = { name: "Size of the log", lines: [size] };
+const ageGraph: Graph = { name: "Age of the newest line", lines: [lineAge] };
+const fillGraph: Graph = { name: "Time until the disk is full", lines: [fill] };
 
 const directories: Group = {
   discovery: DISCOVERIES[0],
@@ -122,7 +124,7 @@ const directories: Group = {
   component: "log",
   figures: [stateNow, errorNow, lineAge, size, rate, rotated, left, blockedNow, fill],
   triggers: [noLogger, waiting, unreadable, silent, uncleanFiles, filling],
-  graphs: [rateGraph, sizeGraph],
+  graphs: [rateGraph, sizeGraph, ageGraph, fillGraph],
 };
 
 /** From this state on a cell has this colour. */
@@ -130,9 +132,22 @@ const STATE_COLOURS = { 0: "E45959", 1: "59DB8F", 2: "E45959", 4: "FFC859", 6: "
 
 const page: Page = {
   name: "Log directories",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 24, height: 5 },
-    { kind: "graphs", graph: rateGraph, columns: 4, rows: 2, x: 0, y: 5, width: 24, height: 8 },
+  rows: [
+    { height: 4, widgets: [{ kind: "cells", figure: stateNow, colours: STATE_COLOURS }] },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: ageGraph },
+        { kind: "lines", graph: fillGraph },
+      ],
+    },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: rateGraph, figures: [rate] },
+        { kind: "lines", graph: sizeGraph },
+      ],
+    },
   ],
 };
 

@@ -61,7 +61,7 @@ const restartsLimit: Macro = {
   doc: "Restarts in an hour above which the process is taken to crash again and again.",
 };
 
-const stateNow = figureOf({ item: state, path: ".state", known: "always", states: STATES });
+const stateNow = figureOf({ item: state, path: ".state", name: "Memcached state", known: "always", states: STATES });
 const errorNow = figureOf({ item: error, path: ".error", known: "always", heartbeat: "10m" });
 const ageNow = figureOf({ item: sampleAge, path: ".age", known: "sometimes" });
 const uptimeNow = figureOf({ item: uptime, path: ".stats.uptime" });
@@ -90,8 +90,8 @@ const connectionsMost = level("max_connections", "Connections allowed");
 const items = level("curr_items", "Items");
 const bytes = level("bytes", "Bytes stored", "B");
 const bytesMost = level("limit_maxbytes", "Bytes allowed", "B");
-const gets = perSecondOver("cmd_get", "Get requests per second");
-const sets = perSecondOver("cmd_set", "Set requests per second");
+const gets = perSecondOver("cmd_get", "Gets per second");
+const sets = perSecondOver("cmd_set", "Sets per second");
 const evictions = perSecondOver("evictions", "Evictions per second");
 const received = perSecondOver("bytes_read", "Bytes received per second", "Bps");
 const sent = perSecondOver("bytes_written", "Bytes sent per second", "Bps");
@@ -111,7 +111,7 @@ function hitRatioOver(window: string): Figure {
     item: hitRatio,
     params: [window, "get"],
     path,
-    name: `Hit ratio over ${window}`,
+    name: `Hit ratio ${window}`,
     known: "sometimes",
   });
 }
@@ -320,13 +320,31 @@ const slabShare: Macro = {
 
 const overview: Page = {
   name: "Memcached",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 12, height: 4 },
-    { kind: "problems", x: 12, y: 0, width: 12, height: 4 },
-    { kind: "graphs", graph: ratioGraph, columns: 3, rows: 1, x: 0, y: 4, width: 24, height: 5 },
-    { kind: "graphs", graph: ttlGraph, columns: 3, rows: 1, x: 0, y: 9, width: 24, height: 5 },
-    { kind: "graphs", graph: requestsGraph, columns: 3, rows: 1, x: 0, y: 14, width: 24, height: 5 },
-    { kind: "graphs", graph: memoryGraph, columns: 3, rows: 1, x: 0, y: 19, width: 24, height: 5 },
+  rows: [
+    {
+      height: 4,
+      widgets: [
+        { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
+        { kind: "problems", of: "memcached" },
+      ],
+      widths: [9, 15],
+    },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: ratioGraph, figures: [ratio5] },
+        { kind: "lines", graph: ttlGraph, figures: [lowest, oldestNow] },
+        { kind: "lines", graph: requestsGraph, figures: [gets, sets] },
+      ],
+    },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: memoryGraph },
+        { kind: "lines", graph: requestsGraph, figures: [evictions], title: "Evictions" },
+        { kind: "lines", graph: connectionsGraph, figures: [connections] },
+      ],
+    },
   ],
 };
 

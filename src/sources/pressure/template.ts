@@ -97,8 +97,12 @@ function lasting(figure: Figure, limit: Macro, said: Said): Trigger {
   });
 }
 
-const pressureGraph: Graph = { name: "What tasks wait for", lines: [ioFull, ioSome, memorySome, cpuSome, waiting] };
-const loadGraph: Graph = { name: "Load", lines: [loadNow] };
+const pressureGraph: Graph = {
+  name: "What tasks wait for",
+  ofHost: true,
+  lines: [ioFull, ioSome, memorySome, cpuSome, waiting],
+};
+const loadGraph: Graph = { name: "Load", ofHost: true, lines: [loadNow] };
 
 const machine: Group = {
   discovery: undefined,
@@ -161,12 +165,23 @@ const places: Group = {
 
 const page: Page = {
   name: "Machine",
-  widgets: [
-    { kind: "problems", x: 0, y: 0, width: 24, height: 5 },
-    { kind: "graph", graph: pressureGraph, x: 0, y: 5, width: 16, height: 5 },
-    { kind: "graph", graph: loadGraph, x: 16, y: 5, width: 8, height: 5 },
-    { kind: "graphs", graph: diskGraph, columns: 3, rows: 1, x: 0, y: 10, width: 24, height: 5 },
-    { kind: "graphs", graph: loggedGraph, columns: 3, rows: 1, x: 0, y: 15, width: 24, height: 4 },
+  rows: [
+    { height: 4, widgets: [{ kind: "problems", of: "neighbours" }] },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: pressureGraph },
+        { kind: "lines", graph: loadGraph },
+      ],
+      widths: [16, 8],
+    },
+    {
+      height: 4,
+      widgets: [
+        { kind: "lines", graph: diskGraph, figures: [busy], title: "Disks are busy" },
+        { kind: "lines", graph: diskGraph, figures: [read, written], title: "Disks read and write" },
+      ],
+    },
   ],
 };
 

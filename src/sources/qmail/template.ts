@@ -172,10 +172,16 @@ const STATE_COLOURS = { 0: "E45959", 1: "59DB8F", 2: "FFC859", 4: "97AAB3" };
 
 const page: Page = {
   name: "Mail",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 24, height: 3 },
-    { kind: "graphs", graph: queueGraph, columns: 2, rows: 1, x: 0, y: 3, width: 24, height: 6 },
-    { kind: "graphs", graph: slotsGraph, columns: 2, rows: 1, x: 0, y: 9, width: 24, height: 6 },
+  rows: [
+    {
+      height: 4,
+      widgets: [
+        { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
+        { kind: "lines", graph: queueGraph },
+      ],
+      widths: [8, 16],
+    },
+    { height: 5, widgets: [{ kind: "lines", graph: slotsGraph }] },
   ],
 };
 

@@ -32,7 +32,7 @@ const patience: Macro = {
   doc: "How long a service may be paused, or run although it should not, before that is a problem.",
 };
 
-const stateNow = figureOf({ item: state, path: ".state", known: "always", states: STATES });
+const stateNow = figureOf({ item: state, path: ".state", name: "Service state", known: "always", states: STATES });
 const errorNow = figureOf({ item: error, path: ".error", known: "always", heartbeat: "10m" });
 const uptimeNow = figureOf({ item: uptime, path: ".uptime" });
 const downtimeNow = figureOf({ item: downtime, path: ".downtime", known: "sometimes" });
@@ -153,10 +153,21 @@ const STATE_COLOURS = { 0: "97AAB3", 1: "59DB8F", 2: "E45959", 3: "FFC859", 6: "
 
 const page: Page = {
   name: "Services",
-  widgets: [
-    { kind: "cells", figure: stateNow, colours: STATE_COLOURS, x: 0, y: 0, width: 14, height: 6 },
-    { kind: "problems", x: 14, y: 0, width: 10, height: 6 },
-    { kind: "graphs", graph: restartsGraph, columns: 4, rows: 2, x: 0, y: 6, width: 24, height: 8 },
+  rows: [
+    {
+      height: 6,
+      widgets: [
+        { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
+        { kind: "problems", of: "services" },
+      ],
+    },
+    {
+      height: 5,
+      widgets: [
+        { kind: "lines", graph: restartsGraph, figures: [restarts15] },
+        { kind: "lines", graph: restartsGraph, figures: [flapping15], title: "Flapping" },
+      ],
+    },
   ],
 };
 

@@ -53,6 +53,7 @@ const disallowedSenders = triggerOf({
   doc: "Somebody sends who is not in $AllowedSender. rsyslogd's own messages name the address.",
 });
 
+export const submittedNow = came;
 export const submissions: Graph = {
   name: "Messages of the input",
   lines: [came, dropped, refused],

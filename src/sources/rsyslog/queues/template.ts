@@ -134,9 +134,13 @@ const spilling = triggerOf({
 });
 
 export const backlog: Graph = { name: "Backlog", lines: [sizeNow, most] };
+export const share: Graph = { name: "How full the queue is", lines: [used] };
+/** What the flow graph has. */
+export const flowing = { came, left, lost };
 export const flow: Graph = { name: "Messages in and out", lines: [came, left, lost], right: [lost] };
-export const times: Graph = { name: "Time until full and until drained", lines: [fill, drain] };
+const times: Graph = { name: "Time until full and until drained", lines: [fill, drain] };
 export const queueState = stateNow;
+export const waitingNow = sizeNow;
 
 /** Queues of rsyslogd. */
 export const QUEUE_GROUP: Group = {
@@ -147,7 +151,7 @@ export const QUEUE_GROUP: Group = {
   component: "queue",
   figures: [stateNow, errorNow, sizeNow, most, used, onDisk, losing, fill, drain, came, left, lost],
   triggers: [stuck, discards, nearlyFull, filling, spilling],
-  graphs: [backlog, flow, times],
+  graphs: [backlog, share, flow, times],
 };
 
 export const QUEUE_LIMITS: readonly Macro[] = [fillLimit, usedLimit, growthSpan];

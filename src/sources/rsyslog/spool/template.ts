@@ -50,6 +50,7 @@ const unreadable = stateTrigger({
   closable: true,
 });
 
+export const spoolBytes = size;
 export const spoolSize: Graph = { name: "Size of the spool", lines: [size, left], right: [left] };
 
 /** Directories in which queues keep files. */
