@@ -8,6 +8,7 @@ import { parseKey } from "../../../src/zabbix/key.ts";
 const PARTS = SOURCES.flatMap(({ template }) => template ?? []);
 const FILES = templateFiles(PARTS, "1.2.3");
 const YAML = [...FILES].filter(([path]) => path.endsWith(".yaml"));
+const TREES = new Map(YAML.map(([path, text]) => [path, parse(text, { version: "1.1" })]));
 
 /** Every object of an export, from the outside in. */
 function* nodes(tree: unknown): Generator<Readonly<Record<string, unknown>>> {
@@ -23,9 +24,7 @@ function all(tree: unknown, name: string): readonly unknown[] {
   return [...nodes(tree)].flatMap((node) => (name in node ? [node[name]] : []));
 }
 
-describe.each(YAML)("%s", (path, text) => {
-  const tree = parse(text, { version: "1.1" });
-
+describe.each([...TREES])("%s", (path, tree) => {
   test("says its version", () => {
     expect(tree.zabbix_export.version).toBe(path.split("/")[1]);
   });
@@ -81,17 +80,16 @@ test("both flavours and versions of each template are there, with the page", () 
 });
 
 test("an entity keeps its uuid in both server versions, so that an upgrade keeps its history", () => {
-  for (const [path, text] of YAML.filter(([name]) => name.startsWith("templates/6.0/"))) {
-    const other = FILES.get(path.replace("6.0", "7.0")) ?? "";
-    const uuids = all(parse(text, { version: "1.1" }), "uuid");
-    const others = all(parse(other, { version: "1.1" }), "uuid");
+  for (const [path, tree] of [...TREES].filter(([name]) => name.startsWith("templates/6.0/"))) {
+    const uuids = all(tree, "uuid");
+    const others = all(TREES.get(path.replace("6.0", "7.0")), "uuid");
     expect(uuids.filter((uuid) => !others.includes(uuid))).toEqual([]);
   }
 });
 
 test("no uuid of one template is in another", () => {
-  const ofVersion = YAML.filter(([path]) => path.startsWith("templates/7.0/"));
-  const uuids = ofVersion.flatMap(([, text]) => all(parse(text, { version: "1.1" }).zabbix_export.templates, "uuid"));
+  const ofVersion = [...TREES].filter(([path]) => path.startsWith("templates/7.0/"));
+  const uuids = ofVersion.flatMap(([, tree]) => all(tree.zabbix_export.templates, "uuid"));
   expect(new Set(uuids).size).toBe(uuids.length);
 });
 
