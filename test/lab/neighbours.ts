@@ -103,12 +103,16 @@ export class WebServer {
 
   /** Asks for what the back end has. */
   askBackEnd(): Promise<void> {
+    return this.ask("/app");
+  }
+
+  ask(path: string): Promise<void> {
     return new Promise((resolve) => {
       const socket = connect(this.at);
       socket.on("error", () => undefined);
       socket.once("close", () => resolve());
       socket.resume();
-      socket.end("GET /app HTTP/1.0\r\n\r\n");
+      socket.end(`GET ${path} HTTP/1.0\r\n\r\n`);
     });
   }
 }
