@@ -53,9 +53,9 @@ export class Acceptance {
     if (failed > 0) for (const { key, row } of keyed) this.#standings.keep(key, row);
   }
 
-  /** Tries again what is due: each key by itself, and only what is taken then is sent. */
+  /** Tries again what is due, a request's worth: each key by itself, and only what is taken then is sent. */
   async retry(): Promise<void> {
-    const due = this.#standings.due(this.#now());
+    const due = this.#standings.due(this.#now(), REQUEST_ROWS);
     const refused = (await this.#refusedOf(due)) ?? due;
     const taken = due.filter((key) => !refused.includes(key));
     const sent = taken.length > 0 && (await this.#sendAgain(taken));

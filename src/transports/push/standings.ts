@@ -1,119 +1,113 @@
 import type { BatchRow } from "../../outbox/batch.ts";
 
 /** A key that the server has refused so far. `rows`: what waits for it to be taken; monotonic seconds. */
-export interface Newcomer {
-  readonly key: string;
+interface Newcomer {
   readonly since: number;
-  readonly pause: number;
-  readonly dueAt: number;
-  readonly rows: readonly BatchRow[];
+  readonly rows: BatchRow[];
+  pause: number;
+  dueAt: number;
 }
-
-/**
- * - accepted: the server has taken it, once at least.
- * - newcomer: it never has; tried again for a while, since servers learn of new items late.
- * - refused: no longer tried for its own sake.
- */
-type Standing =
-  | { readonly kind: "accepted" }
-  | ({ readonly kind: "newcomer" } & Newcomer)
-  | { readonly kind: "refused" };
 
 const FIRST_PAUSE_SECONDS = 10;
 const LONGEST_SECONDS = 600;
 /** Rows that are kept for newcomers, all together. */
 const MOST_ROWS = 10_000;
 
-const ACCEPTED = { kind: "accepted" } as const;
-const REFUSED = { kind: "refused" } as const;
-
-/** What is known about the keys of one destination. */
+/**
+ * What is known about the keys of one destination, of which there may be many thousand:
+ * - accepted: the server has taken it, once at least.
+ * - newcomer: it never has; tried again for a while, since servers learn of new items late.
+ * - refused: no longer tried for its own sake.
+ */
 export class Standings {
-  readonly #keys = new Map<string, Standing>();
+  readonly #settled = new Map<string, "accepted" | "refused">();
+  readonly #newcomers = new Map<string, Newcomer>();
+  #kept = 0;
 
   isKnown(key: string): boolean {
-    return this.#keys.has(key);
+    return this.#settled.has(key) || this.#newcomers.has(key);
   }
 
   /** Whether the server has refused it the last time. */
   isRefused(key: string): boolean {
-    const kind = this.#keys.get(key)?.kind;
-    return kind === "newcomer" || kind === "refused";
+    return this.#newcomers.has(key) || this.#settled.get(key) === "refused";
   }
 
   /** The server takes it. What waits for that is due at once. */
   accept(key: string): void {
-    const standing = this.#keys.get(key);
-    const waits = standing?.kind === "newcomer" && standing.rows.length > 0;
-    this.#keys.set(key, waits ? { ...standing, dueAt: Number.NEGATIVE_INFINITY } : ACCEPTED);
+    const newcomer = this.#newcomers.get(key);
+    if (newcomer !== undefined && newcomer.rows.length > 0) newcomer.dueAt = Number.NEGATIVE_INFINITY;
+    else this.#settle(key, "accepted");
   }
 
   /** The server takes it, but may not have taken its first rows: it is tried again at once. */
   doubt(key: string, now: number): void {
-    if (this.#keys.get(key)?.kind !== "accepted") return;
-    this.#keys.set(key, { kind: "newcomer", ...newcomer(key, now), dueAt: Number.NEGATIVE_INFINITY });
+    if (this.#settled.get(key) !== "accepted") return;
+    this.#begin(key, now, Number.NEGATIVE_INFINITY);
   }
 
   /** The server has what was kept for it. */
   settle(key: string): void {
-    this.#keys.set(key, ACCEPTED);
+    this.#settle(key, "accepted");
   }
 
   /** What was kept for a newcomer. */
   rowsOf(key: string): readonly BatchRow[] {
-    const standing = this.#keys.get(key);
-    return standing?.kind === "newcomer" ? standing.rows : [];
+    return this.#newcomers.get(key)?.rows ?? [];
   }
 
   /** The server refuses it. @returns what that is to people: nothing new, a new key, or one that was taken before */
   refuse(key: string, now: number): "known" | "new" | "lost" {
-    const standing = this.#keys.get(key);
-    if (standing === undefined) {
-      this.#keys.set(key, { kind: "newcomer", ...newcomer(key, now) });
+    if (!this.isKnown(key)) {
+      this.#begin(key, now, now + FIRST_PAUSE_SECONDS);
       return "new";
     }
-    if (standing.kind !== "accepted") return "known";
-    this.#keys.set(key, REFUSED);
+    if (this.#settled.get(key) !== "accepted") return "known";
+    this.#settle(key, "refused");
     return "lost";
   }
 
   /** Keeps a refused row while its key is a newcomer, as far as there is room. */
   keep(key: string, row: BatchRow): void {
-    const standing = this.#keys.get(key);
-    const kept = this.#newcomers().reduce((sum, { rows }) => sum + rows.length, 0);
-    if (standing?.kind === "newcomer" && kept < MOST_ROWS) {
-      this.#keys.set(key, { ...standing, rows: [...standing.rows, row] });
-    }
+    const newcomer = this.#newcomers.get(key);
+    if (newcomer === undefined || this.#kept >= MOST_ROWS) return;
+    newcomer.rows.push(row);
+    this.#kept++;
   }
 
   /** When the next newcomer is to be tried; infinite when there is none. */
   get dueAt(): number {
-    return this.#newcomers().reduce((least, { dueAt }) => Math.min(least, dueAt), Number.POSITIVE_INFINITY);
+    let least = Number.POSITIVE_INFINITY;
+    for (const { dueAt } of this.#newcomers.values()) least = Math.min(least, dueAt);
+    return least;
   }
 
-  /** Newcomers to be tried now. */
-  due(now: number): readonly string[] {
-    return this.#newcomers()
-      .filter(({ dueAt }) => dueAt <= now)
-      .map(({ key }) => key);
+  /** Newcomers to be tried now, at most so many. */
+  due(now: number, most: number): readonly string[] {
+    const due: string[] = [];
+    for (const [key, { dueAt }] of this.#newcomers) if (dueAt <= now && due.push(key) === most) break;
+    return due;
   }
 
   /** It was tried in vain. @returns whether it is given up with that */
   postpone(key: string, now: number): boolean {
-    const standing = this.#keys.get(key);
-    if (standing?.kind !== "newcomer") return false;
-    const isLate = now - standing.since >= LONGEST_SECONDS;
-    const pause = 2 * standing.pause;
-    const dueAt = Math.min(now + pause, standing.since + LONGEST_SECONDS);
-    this.#keys.set(key, isLate ? REFUSED : { ...standing, pause, dueAt });
+    const newcomer = this.#newcomers.get(key);
+    if (newcomer === undefined) return false;
+    const isLate = now - newcomer.since >= LONGEST_SECONDS;
+    if (isLate) this.#settle(key, "refused");
+    newcomer.pause *= 2;
+    newcomer.dueAt = Math.min(now + newcomer.pause, newcomer.since + LONGEST_SECONDS);
     return isLate;
   }
 
-  #newcomers(): readonly Newcomer[] {
-    return [...this.#keys.values()].filter((standing) => standing.kind === "newcomer");
+  #begin(key: string, now: number, dueAt: number): void {
+    this.#settled.delete(key);
+    this.#newcomers.set(key, { since: now, rows: [], pause: FIRST_PAUSE_SECONDS, dueAt });
   }
-}
 
-function newcomer(key: string, now: number): Newcomer {
-  return { key, since: now, pause: FIRST_PAUSE_SECONDS, dueAt: now + FIRST_PAUSE_SECONDS, rows: [] };
+  #settle(key: string, as: "accepted" | "refused"): void {
+    this.#kept -= this.rowsOf(key).length;
+    this.#newcomers.delete(key);
+    this.#settled.set(key, as);
+  }
 }
