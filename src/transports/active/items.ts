@@ -3,7 +3,7 @@ import type { Registry } from "../../items/registry.ts";
 import { listed } from "../../words/sentence.ts";
 import type { ActiveItem } from "../../zabbix/active.ts";
 import { Evaluator, type EvaluatorOptions } from "./evaluator.ts";
-import { changedItem, type Listed, newItem } from "./item-list.ts";
+import { type Listed, ListReader } from "./item-list.ts";
 import { decodeList, encodeList } from "./list-record.ts";
 
 /** Where the newest list is kept, for a start while no server can be reached. */
@@ -65,7 +65,9 @@ export class Items {
     const cursor = outbox.cursor ?? Number.POSITIVE_INFINITY;
     const isUsable = cursor <= ring.closed; // a journal that was lost, or slots of another length
     const done = isUsable ? cursor : ring.closed - 1;
-    this.#listed = items.map((item) => newItem(item, { done, sent: isUsable ? done : -1, atOnce: !isUsable }));
+    const reader = new ListReader();
+    const sent = isUsable ? done : -1;
+    this.#listed = items.map((item) => reader.newItem(item, { done, sent, atOnce: !isUsable }));
   }
 
   /** Goes on by the list there is: the server cannot be asked. */
@@ -124,13 +126,14 @@ export class Items {
     const newest = ring.closed - 1;
     const done = newest - (isNewHost ? Math.floor(backfill / step) : 0);
     const merged = new Map<number, Listed>();
+    const reader = new ListReader();
     for (const item of items) {
       const known = before.get(item.itemid);
       const sent = known?.sent ?? this.#left.get(item.itemid) ?? -1;
       const isSame = known?.key === item.key && !this.#hasLapsed;
       const one = isSame
-        ? changedItem(known, item)
-        : newItem(item, { done: known === undefined ? done : newest, sent, atOnce: true });
+        ? reader.changedItem(known, item)
+        : reader.newItem(item, { done: known === undefined ? done : newest, sent, atOnce: true });
       if (one !== known) this.#sayFault(one);
       merged.set(item.itemid, one);
     }
