@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lowPort } from "../real/address.ts";
 import type { Program } from "../real/program.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { waitFor } from "../real/wait.ts";
 import { found } from "./api.ts";
 import { lab, labDirectory, type Server } from "./lab.ts";
-import { lowPort } from "./version-programs.ts";
 
 /** Columns that differ from their defaults. */
 type Columns = Readonly<Record<string, string | number>>;

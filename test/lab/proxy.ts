@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lowPort } from "../real/address.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { Api } from "./api.ts";
 import type { Server } from "./lab.ts";
-import { lowPort } from "./version-programs.ts";
 
 const ACTIVE_6 = 5;
 const ACTIVE_7 = 0;

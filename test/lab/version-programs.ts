@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../real/address.ts";
 import type { Version } from "./lab.ts";
 
 /**
@@ -13,12 +12,4 @@ export function programOf(name: "zabbix_proxy" | "zabbix_server", version: Versi
   if (existsSync(named)) return named;
   const { stdout = "" } = spawnSync(name, ["-V"], { encoding: "utf8" });
   return stdout?.includes(`(Zabbix) ${version}.`) ? name : undefined;
-}
-
-const LARGEST_PORT = 32_768;
-
-/** A free port that servers and proxies take: none above 32767. The address is the test's alone, so hardly any port is taken. */
-export async function lowPort(host: string): Promise<number> {
-  const port = (await freePort(host)) % LARGEST_PORT;
-  return port < 1024 ? lowPort(host) : port;
 }

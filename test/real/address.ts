@@ -40,3 +40,11 @@ function boundPort(host: string): Promise<number> {
     });
   });
 }
+
+const LARGEST_LOW_PORT = 32_767;
+
+/** One that Zabbix's programs take: none of them listens above 32767. The address is the test's alone, so few are taken. */
+export async function lowPort(host: string): Promise<number> {
+  const port = (await freePort(host)) % (LARGEST_LOW_PORT + 1);
+  return port < 1024 ? lowPort(host) : port;
+}

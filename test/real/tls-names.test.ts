@@ -6,15 +6,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { gnutlsName, nameFault } from "../../src/io/certificate-names.ts";
 import { encodePacket } from "../../src/zabbix/packet.ts";
 import { asked } from "../unit/transports/tls-loopback.ts";
-import { address } from "./address.ts";
+import { address, lowPort } from "./address.ts";
 import { Authority, type Issued } from "./certificates.ts";
 import type { Program } from "./program.ts";
 import { isSkipped, start } from "./start.ts";
 import { waitFor } from "./wait.ts";
 
 const HOST = address(import.meta.url);
-/** Agents take none above 32767; the address is this file's alone. */
-const PORT = 20_031;
 const PING = encodePacket(Buffer.from("agent.ping"));
 
 const SUBJECTS = [
@@ -34,22 +32,24 @@ describe.skipIf(isSkipped("openssl") || isSkipped("zabbix_agentd"))(
   () => {
     let authority: Authority;
     let agent: Program;
+    let port: number;
 
     beforeAll(async () => {
       authority = await Authority.make("/O=Lab, Inc./emailAddress=ca@lab/CN=Root");
       const own = await authority.issue("/CN=agentd");
+      port = await lowPort(HOST);
       const path = join(authority.directory, "agentd.conf");
       const place = [
         "Server=127.0.0.0/8",
         "Hostname=x",
         `ListenIP=${HOST}`,
-        `ListenPort=${PORT}`,
+        `ListenPort=${port}`,
         `PidFile=${path}.pid`,
       ];
       const tls = ["TLSAccept=cert", `TLSCAFile=${authority.ca}`, `TLSCertFile=${own.cert}`, `TLSKeyFile=${own.key}`];
       const how = ["LogType=console", "DebugLevel=4", "AllowRoot=1", "StartAgents=1"];
       writeFileSync(path, `${[...place, ...tls, ...how].join("\n")}\n`);
-      agent = await start("zabbix_agentd", ["-f", "-c", path], { ready: { host: HOST, port: PORT } });
+      agent = await start("zabbix_agentd", ["-f", "-c", path], { ready: { host: HOST, port } });
     });
 
     /** Subject and issuer of a certificate in the words of the agent, which is shown it. */
@@ -59,7 +59,7 @@ describe.skipIf(isSkipped("openssl") || isSkipped("zabbix_agentd"))(
       serial,
     }: Issued): Promise<{ readonly subject?: string; readonly issuer?: string }> {
       const own = { ca: readFileSync(authority.ca), cert: readFileSync(cert), key: readFileSync(key) };
-      await asked(connect({ host: HOST, port: PORT, ...own, checkServerIdentity: () => undefined }), PING);
+      await asked(connect({ host: HOST, port, ...own, checkServerIdentity: () => undefined }), PING);
       const number = `serial 0x${Number(serial).toString(16).padStart(4, "0")}`;
       const line = new RegExp(`peer certificate: subject \`(?<subject>.*)', issuer \`(?<issuer>.*)', ${number},`);
       await waitFor(() => line.test(agent.log), { what: number });
