@@ -19,8 +19,7 @@ test.skipIf(!mounts)("a full RunDir costs the values in it, until it has room (n
   const disk = join(bench.directory, "disk");
   mkdirSync(disk);
   bench.configure([`RunDir=${disk}/run`, "Memcached.Discover=no"]);
-  const script =
-    'mount -t tmpfs -o size=8m tmpfs "$1" && head -c 8380416 /dev/zero >"$1/filler" && shift && exec "$@"';
+  const script = 'mount -t tmpfs -o size=8m tmpfs "$1" && head -c 8380416 /dev/zero >"$1/filler" && shift && exec "$@"';
   const daemon = await bench.start(["unshare", "-m", "sh", "-c", script, "sh", disk]);
   const inside = (path: string) => join(`/proc/${daemon.pid}/root`, disk, path);
   const shim = async () => (await run("sh", [SHIM, "-d", inside("run/v"), KEY])).stdout;
