@@ -25,6 +25,7 @@ const impstats: Fuzzed = {
       ...samples("rsyslog", /8\.2302-(json|cee|legacy|json-elasticsearch)-(idle|spilling-to-disk)\.log$/),
       ...samples("rsyslog", /8\.2610-.*\.log$/),
       ...samples("rsyslog", /via-udp-.*\.txt$/),
+      ...texts(...HEADERS.map((header) => `${header}{"name":"main Q","origin":"core.queue","size":7}\n`.repeat(2))),
     ].map(beginning),
     dictionary: words(
       '@cee: BEGIN END {"timedate":" "name": "origin": "values":{ "core.queue" : origin= =1\u0020 # HELP TYPE counter maxqsize __proto__ main\u0020Q[DA] Sun\u0020Nov\u002022\u002000:02:04\u00202026:',
@@ -47,6 +48,13 @@ const impstats: Fuzzed = {
     );
   },
 };
+
+/** What stands before a record in a log, or in a datagram. */
+const HEADERS = [
+  "Nov 22 00:02:04 web1 rsyslogd-pstats: ",
+  "<46>1 2026-11-22T00:02:04.123456+01:00 web1 rsyslogd-pstats - - - ",
+  "<46>Nov 22 00:02:04 web1 rsyslogd-pstats[4711]: @cee:",
+];
 
 const ENOUGH = 3000;
 

@@ -4,11 +4,14 @@ import { parseArguments, parseRunScript } from "../../src/sources/logdir/command
 import { rotatedNames } from "../../src/sources/logdir/files.ts";
 import { newestStatus } from "../../src/sources/qmail/status-line.ts";
 import { contentsOf, encodeCall, MessageReader } from "../../src/sources/supervise/dbus-message.ts";
+import type { Value } from "../../src/sources/supervise/dbus-value.ts";
 import { DeathTally } from "../../src/sources/supervise/death-tally.ts";
 import { parseStatus } from "../../src/sources/supervise/status.ts";
-import { unitsOf } from "../../src/sources/supervise/systemd-unit.ts";
+import { Stamps } from "../../src/sources/supervise/systemd-stamps.ts";
+import { factsOf, recordOf, type Unit, unitsOf, wanted } from "../../src/sources/supervise/systemd-unit.ts";
 import { linesOf, newLines, windowOf } from "../../src/sources/supervise/title.ts";
 import { samples, texts, words } from "./corpus.ts";
+import type { Dice } from "./dice.ts";
 import { type Fuzzed, must, parsedValue, pieces } from "./fuzzed.ts";
 
 const LARGEST_STATUS = 64;
@@ -91,11 +94,27 @@ const bus: Fuzzed = {
       if (messages === undefined) return;
       for (const message of messages) {
         const values = parsedValue(contentsOf(message));
-        if (values !== undefined) parsedValue(unitsOf(values));
+        if (values === undefined) continue;
+        for (const unit of parsedValue(unitsOf(values)) ?? [UNIT]) mustBeRecord(unit, values, dice);
       }
     }
   },
 };
+
+const UNIT: Unit = { name: "a.service", load: "loaded", active: "inactive", sub: "dead", path: "/a", job: "" };
+
+/** The record of a unit whose properties are whatever was said. */
+function mustBeRecord(unit: Unit, values: readonly Value[], dice: Dice): void {
+  const said = wanted(unit).flatMap(({ name }) => {
+    const value = dice.oneOf(values);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const properties = new Map(said);
+  const record = recordOf(unit, factsOf(properties), properties, new Stamps({ clock: 1_795_000_000, mono: 1000 }));
+  must(record.name === unit.name && record.state !== undefined, "a record of the unit");
+  if (record.kind === "unread") must(record.reason !== "", "a reason");
+  else must(!Number.isNaN(record.since ?? 0) && !Number.isNaN(record.pid ?? 0), "a time and a pid, or none");
+}
 
 const logs: Fuzzed = {
   name: "lines, files and run scripts of loggers, status lines of qmail",

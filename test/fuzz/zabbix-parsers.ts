@@ -159,6 +159,11 @@ const serverReply: Fuzzed = {
       ...bodies(vectorTexts("server-replies")),
       ...bodies(vectorTexts("active-captures")),
       ...bodies(vectorTexts("sender-captures")),
+      ...texts(
+        '{"response":"success","data":[{"key":"a","itemid":1,"delay":"1m"}],"commands":[{"id":7,"command":"x","wait":1}]}',
+        '{"response":"failed","redirect":{"revision":3,"address":"192.0.2.1:10051"}}',
+        '{"host":"h","items":[[1,"a.b[c]","1m"],[2,"d","30s;wd1-5h9-18"]]}',
+      ),
     ],
     dictionary: words(
       `${JSON_WORDS} "redirect" "address" "revision" "reset" "itemid" "delay" "config_revision" "info" "upload"`,
@@ -181,7 +186,10 @@ const sender: Fuzzed = {
     corpus: [
       ...vectorTexts("sender-input"),
       ...vectorTexts("sender-captures"),
-      ...texts("processed: 1; failed: 0; total: 1; seconds spent: 0.000055"),
+      ...texts(
+        '"host":"h","key":"k[\\"a\\"]","value":"1"',
+        "processed: 1; failed: 0; total: 1; seconds spent: 0.000055",
+      ),
     ],
     dictionary: words('- " \\" \\n processed: failed: "host":"h","key":"k", 1700000000'),
   }),
