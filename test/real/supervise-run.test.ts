@@ -80,6 +80,15 @@ async function watchesItself({ bench }: Scan): Promise<void> {
   expect(await bench.get("logdir.state[own]")).toBe("1");
 }
 
+/** What the supervisor sends ends it cleanly, and another one follows. */
+async function restarts(scan: Scan, program: string, ...args: readonly string[]): Promise<void> {
+  const pid = await scan.bench.get("supervise.pid[tidemark]");
+  await run(program, [...args, scan.service]);
+  await waitFor(() => scan.log.includes("Stopped."), { what: "its last line in the log" });
+  const isAnother = async () => (await scan.bench.get("supervise.pid[tidemark]")) !== pid;
+  await waitFor(isAnother, { what: "the next one" });
+}
+
 async function breakConfiguration({ bench }: Scan): Promise<void> {
   await run("sh", ["-c", `echo NoSuchDirective=1 >>${bench.config}`]);
 }
@@ -90,8 +99,7 @@ describe.skipIf(!nobodyRunsNode)("the run script (needs root)", () => {
     await scan.supervise("svscan");
     await watchesItself(scan);
     expect(scan.log).toMatch(/^@[0-9a-f]{24} tidemark \d/m);
-    await run("svc", ["-t", scan.service]);
-    await waitFor(() => scan.log.includes("Stopped."), { what: "its last line in the log" });
+    await restarts(scan, "svc", "-t");
     await watchesItself(scan);
   });
 
@@ -100,6 +108,7 @@ describe.skipIf(!nobodyRunsNode)("the run script (needs root)", () => {
     await scan.supervise("runsvdir", "-P");
     await watchesItself(scan);
     expect(scan.log).toMatch(/^\d{4}-\d\d-\d\d_[\d:.]+ tidemark \d/m);
+    await restarts(scan, "sv", "term");
     await breakConfiguration(scan);
     await run("sv", ["term", scan.service]);
     const status = async () => (await run("sv", ["status", scan.service])).stdout;
@@ -112,6 +121,8 @@ describe.skipIf(!nobodyRunsNode)("the run script (needs root)", () => {
     await watchesItself(scan);
     expect(scan.log).toMatch(/^@[0-9a-f]{24} tidemark \d/m);
     expect((await run("s6-svstat", ["-o", "up,ready", scan.service])).stdout).toBe("true true\n");
+    await restarts(scan, "s6-svc", "-r");
+    expect(scan.log).not.toContain("service manager"); // which has heard what it wanted, and listens no more
     await breakConfiguration(scan);
     await run("s6-svc", ["-r", scan.service]);
     const state = async () => (await run("s6-svstat", ["-o", "up,wantedup,exitcode", scan.service])).stdout;
