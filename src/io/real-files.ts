@@ -154,8 +154,11 @@ export function failedBy(error: unknown): Extract<Reached<never>, { kind: "faile
   return { kind: "failed", code: String((error as NodeJS.ErrnoException).code ?? ""), reason: systemReason(error) };
 }
 
+/** Node makes it anew each time it is asked for, and files that are not there are met a hundred times a tick. */
+const SYSTEM_ERRORS = getSystemErrorMap();
+
 /** What the system calls an error of node: "permission denied". */
 export function systemReason(error: unknown): string {
   const { errno = 0, message } = error as NodeJS.ErrnoException;
-  return getSystemErrorMap().get(errno)?.[1] ?? message;
+  return SYSTEM_ERRORS.get(errno)?.[1] ?? message;
 }
