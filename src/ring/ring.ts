@@ -45,6 +45,7 @@ export class Ring {
   #bytes = 0;
   #generation = 0;
   #closed = -1;
+  #present: { readonly generation: number; readonly moment: Moment };
 
   constructor(sources: readonly RingSource[], size: RingSize) {
     this.#slots = size.slots;
@@ -53,6 +54,7 @@ export class Ring {
     this.#sources = new Map(
       sources.map(({ name, fields }) => [name, { schema: schemaOf(fields), blocks: new Map(), roster: NO_ROSTER }]),
     );
+    this.#present = { generation: -1, moment: this.at(-1) };
   }
 
   /** Changes whenever any answer may have changed. */
@@ -125,9 +127,13 @@ export class Ring {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Each target at its newest good slot. */
+  /** Each target at its newest good slot. Between two samples it is the same for all who ask. */
   now(): Moment {
-    return this.#moment((block) => ({ slot: block.newestGood, attempted: block.newestSlot }));
+    if (this.#present.generation !== this.#generation) {
+      const moment = this.#moment((block) => ({ slot: block.newestGood, attempted: block.newestSlot }));
+      this.#present = { generation: this.#generation, moment: remembering(moment) };
+    }
+    return this.#present.moment;
   }
 
   /** Every target at exactly this slot; a hole is a hole. */
@@ -174,6 +180,22 @@ export class Ring {
   #kept(source: string): Kept | undefined {
     return this.#sources.get(source);
   }
+}
+
+/** The same moment, with each view made once. */
+function remembering(moment: Moment): Moment {
+  const views = new Map<string, Answer<View>>();
+  return {
+    ...moment,
+    view: (source, target) => {
+      const name = `${source} ${target}`;
+      const known = views.get(name);
+      if (known !== undefined) return known;
+      const made = moment.view(source, target);
+      if (made.kind === "value") views.set(name, made);
+      return made;
+    },
+  };
 }
 
 function notThere(source: string, target: string, roster: Roster | undefined): string {
