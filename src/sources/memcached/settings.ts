@@ -19,7 +19,7 @@ export function isSetting(name: string): boolean {
 
 /** The values of `stats settings` by name; undefined while no sample has them. */
 export function settingsOf(view: View): ReadonlyMap<string, string> | undefined {
-  const found = texts(view, SETTING);
+  const found = view.once("settings", () => texts(view, SETTING));
   return found.size === 0 ? undefined : found;
 }
 
