@@ -4,7 +4,12 @@ import { listed } from "../words/sentence.ts";
 import type { Param, ParamContext } from "./item.ts";
 
 /** The windows that print, value files, templates and `status` ask for. */
-const STANDARD_WINDOWS = ["1m", "5m", "15m", "60m"] as const;
+const STANDARD_WINDOWS = [
+  ["1m", 60],
+  ["5m", 300],
+  ["15m", 900],
+  ["60m", 3600],
+] as const;
 
 /** Seconds of Zabbix's time suffixes; a bare number is seconds. */
 const SUFFIX_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -43,8 +48,8 @@ export function parseWindow(text: string, context: ParamContext): Parsed<Window>
 }
 
 /** The standard windows that this step and ring allow. */
-export function standardWindows(context: ParamContext): readonly string[] {
-  return STANDARD_WINDOWS.filter((text) => parseWindow(text, context).kind === "ok");
+export function standardWindows({ step, slots }: ParamContext): readonly string[] {
+  return STANDARD_WINDOWS.filter(([, seconds]) => seconds >= step && seconds < slots * step).map(([text]) => text);
 }
 
 function wholeRing({ step, slots }: ParamContext): Window {
