@@ -182,6 +182,7 @@ function withConfigured(
   group: ValueGroup,
   configured: ReadonlyMap<string, readonly ValueCall[]>,
 ): ValueGroup & { readonly own: readonly ValueCall[] } {
+  if (configured.size === 0) return { ...group, own: [] };
   const own = [...(configured.get(group.name) ?? []), ...(configured.get(group.alias ?? "") ?? [])];
   if (own.length === 0) return { ...group, own };
   const names = new Set(own.map(({ call }) => call));
