@@ -110,7 +110,7 @@ export class Outbox {
    */
   async next(most: number): Promise<Batch | undefined> {
     if (this.#queue.batch !== undefined) return this.#queue.batch.batch;
-    await this.#ready();
+    await this.#ready(most);
     const rows = this.#queue.take(most, BATCH_BYTES);
     const [first, last] = [rows[0]?.seq, rows.at(-1)?.seq];
     if (first === undefined || last === undefined) {
@@ -164,7 +164,7 @@ export class Outbox {
   }
 
   async #head(): Promise<QueuedRow | undefined> {
-    await this.#load();
+    await this.#load(1);
     return this.#queue.head;
   }
 
@@ -194,18 +194,18 @@ export class Outbox {
     return waiting.puts.length > 0 || head !== this.#first || batch !== held?.state;
   }
 
-  /** Has the oldest rows in memory, on the journal where that is possible. */
-  async #ready(): Promise<void> {
+  /** Has the oldest rows in memory, at least so many if there are, on the journal where that is possible. */
+  async #ready(most: number): Promise<void> {
     do {
       await this.settled();
-      await this.#load();
+      await this.#load(most);
     } while (this.#queue.head === undefined && this.#flushing !== undefined);
     this.#queue.loadWaiting();
   }
 
-  async #load(): Promise<void> {
+  async #load(most: number): Promise<void> {
     this.#dropAged();
-    const missing = await this.#queue.load(async (piece) => (await this.#store?.read(piece)) ?? []);
+    const missing = await this.#queue.load(most, async (piece) => (await this.#store?.read(piece)) ?? []);
     this.#losses.add(missing, "the journal is damaged");
   }
 

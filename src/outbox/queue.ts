@@ -71,10 +71,13 @@ export class Queue {
     else if (put.rows.length > 0) this.#pieces.add(place, head);
   }
 
-  /** Has the oldest rows that are on disk in memory. @returns how many could not be read */
-  async load(read: (piece: Piece) => Promise<readonly QueuedRow[]>): Promise<number> {
+  /**
+   * Has the oldest rows that are on disk in memory, so many if there are: a piece may be one slot's rows only, which
+   * alone would make a small batch. @returns how many could not be read
+   */
+  async load(most: number, read: (piece: Piece) => Promise<readonly QueuedRow[]>): Promise<number> {
     let missing = 0;
-    while (this.#head.length === 0) {
+    while (this.#head.length < most && this.#head.bytes < HEAD_BYTES) {
       const piece = this.#pieces.shift();
       if (piece === undefined) break;
       this.#loading = piece;

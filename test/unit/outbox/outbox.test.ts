@@ -48,6 +48,26 @@ test("after a restart the batch is the same, with what waits and the cursor behi
   expect(lines).toEqual([]);
 });
 
+test("after a restart slots that were put one by one are sent together, and new ones with them", async () => {
+  const directory = temporaryDirectory();
+  const before = await openOutbox({ directory });
+  for (let slot = 1; slot <= 4; slot++) {
+    before.outbox.put(slot, rows(`${slot}a`, `${slot}b`));
+    await before.outbox.next(1); // its record lies between those of the slots
+    await before.outbox.settled();
+  }
+  await before.outbox.close();
+  const { outbox } = await openOutbox({ directory });
+  const recalled = await outbox.next(250);
+  expect(namesIn(recalled)).toEqual(["1a"]);
+  if (recalled !== undefined) outbox.acknowledge(recalled);
+  outbox.put(5, rows("5a"));
+  const batch = await outbox.next(6);
+  expect(namesIn(batch)).toEqual(["1b", "2a", "2b", "3a", "3b", "4a"]);
+  if (batch !== undefined) outbox.acknowledge(batch);
+  expect(namesIn(await outbox.next(250))).toEqual(["4b", "5a"]);
+});
+
 test("rows that do not fit into memory come back from disk", async () => {
   const { outbox } = await openOutbox({ directory: temporaryDirectory() });
   const names = Array.from({ length: 30_000 }, (_, at) => `${at}`.padStart(100, "x"));
