@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { afterAll } from "vitest";
 import { lab, labDirectory, type Version } from "./lab.ts";
 
 /** A part of a lab's Zabbix, as `zabbix-lab status` names it. */
@@ -10,8 +11,10 @@ export type Part = "server" | "postgresql";
  */
 export function freeze(version: Version, part: Part): () => void {
   const pids = withChildren(pidOf(version, part));
+  const thaw = () => signal(pids, "SIGCONT");
+  afterAll(thaw); // also when the test fails meanwhile
   signal(pids, "SIGSTOP");
-  return () => signal(pids, "SIGCONT");
+  return thaw;
 }
 
 function pidOf(version: Version, part: Part): number {
