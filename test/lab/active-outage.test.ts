@@ -3,11 +3,11 @@ import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
 import { startMemcached } from "../real/memcached.ts";
 import { pause, waitFor } from "../real/wait.ts";
-import { samplesOf } from "../real/zabbix-stand-in.ts";
 import { freeze, type Part } from "./freeze.ts";
 import { type Server, withEachServer } from "./lab.ts";
-import { PolledHost, type ValueType } from "./polled-host.ts";
+import { PolledHost } from "./polled-host.ts";
 import { Relay, type Weather } from "./relay.ts";
+import { addSixtyItems, clocksOfSixty, INSTANCES, SIXTY_KEYS } from "./sixty-items.ts";
 
 /*
  * A real server out of reach in every way for a while, and tidemark killed -9 five times meanwhile: afterwards the
@@ -22,18 +22,6 @@ const KILLS = 5;
 const FEW_SECONDS = 8;
 const ALONE: readonly Part[] = process.env["TIDEMARK_LAB_ALONE"] === "1" ? ["server", "postgresql"] : [];
 const WAYS: readonly (Weather | Part)[] = ["refuse", "deaf", "hang", ...ALONE];
-const INSTANCES = Array.from({ length: 10 }, (_, at) => `mc${at}`);
-
-/** Each has a value in every slot in which its instance was sampled. */
-const FIGURES: readonly (readonly [key: (instance: string) => string, type: ValueType])[] = [
-  [(name) => `memcached.state[${name}]`, "unsigned"],
-  [(name) => `memcached.uptime[${name}]`, "unsigned"],
-  [(name) => `memcached.sample.age[${name}]`, "float"],
-  [(name) => `memcached.stat[${name},curr_connections]`, "unsigned"],
-  [(name) => `memcached.stat[${name},bytes]`, "float"],
-  [(name) => `memcached.error[${name}]`, "char"],
-];
-
 const at = { host: HOST, port: 0 };
 
 beforeAll(async () => {
@@ -43,7 +31,7 @@ beforeAll(async () => {
 
 withEachServer((server) => {
   test(
-    `${FIGURES.length * INSTANCES.length} items a second through ${WAYS.length * EACH_SECONDS} s of outage and ${KILLS} kills`,
+    `${SIXTY_KEYS.length} items a second through ${WAYS.length * EACH_SECONDS} s of outage and ${KILLS} kills`,
     async () => {
       const host = await hostWithItems(server);
       const relay = new Relay({ host: HOST, port: await freePort(HOST) }, server);
@@ -60,7 +48,7 @@ withEachServer((server) => {
       await mend();
       const queued = async () => Number(await bench.get(`tidemark.outbox.size[${HOST}:${relay.at.port}]`));
       const waited = await queued();
-      await waitFor(async () => (await queued()) < FEW_SECONDS * FIGURES.length * INSTANCES.length, {
+      await waitFor(async () => (await queued()) < FEW_SECONDS * SIXTY_KEYS.length, {
         what: "an empty queue",
         seconds: 120,
       });
@@ -106,7 +94,7 @@ async function away(way: Weather | Part, { relay, server }: Path): Promise<() =>
 
 async function hostWithItems(server: Server): Promise<PolledHost> {
   const host = await PolledHost.create(server, { name: "tidemark outage", at: { host: HOST, port: 1 } });
-  for (const name of INSTANCES) for (const [key, type] of FIGURES) await host.active(key(name), type);
+  await addSixtyItems(host);
   return host;
 }
 
@@ -125,34 +113,26 @@ async function configured(relay: Relay): Promise<Bench> {
 
 /** Waits until the history of every item has reached an instant: a server writes values later than it takes them. */
 async function untilSeen(host: PolledHost, clock: number): Promise<void> {
-  for (const name of INSTANCES) {
-    for (const [key] of FIGURES) {
-      const seen = async () => ((await host.history(key(name))).at(-1)?.clock ?? 0) > clock;
-      await waitFor(seen, { what: `values of "${key(name)}" from after the outage`, seconds: 60 });
-    }
+  for (const key of SIXTY_KEYS) {
+    const seen = async () => ((await host.history(key)).at(-1)?.clock ?? 0) > clock;
+    await waitFor(seen, { what: `values of "${key}" from after the outage`, seconds: 60 });
   }
 }
 
-/** Row by row: the clocks of each item against those of the samples in tidemark's journal, and the values of one of them. */
+/** Row by row: the clocks of each item against those of the samples in tidemark's journal. */
 async function expectEverySample(
   host: PolledHost,
   { state, until }: { readonly state: string; readonly until: number },
 ): Promise<void> {
-  const samples = samplesOf(state, "memcached");
-  for (const name of INSTANCES) {
-    const taken = samples.filter(({ target }) => target === name);
-    for (const [key] of FIGURES) {
-      const history = await host.history(key(name));
-      const [first, last] = [history[0]?.clock ?? 0, history.at(-1)?.clock ?? 0];
-      const expected = taken
-        .map(({ stamp }) => stamp.clock)
-        .filter((clock) => clock >= first - 0.001 && clock <= last + 0.001);
-      expect({ key: key(name), clocks: history.map(({ clock }) => clock.toFixed(3)) }).toEqual({
-        key: key(name),
-        clocks: expected.map((clock) => clock.toFixed(3)),
-      });
-      expect(last).toBeGreaterThan(until);
-      expect(expected.length).toBeGreaterThan(WAYS.length * EACH_SECONDS * 0.5);
-    }
+  for (const [key, taken] of clocksOfSixty(state)) {
+    const history = await host.history(key);
+    const [first, last] = [history[0]?.clock ?? 0, history.at(-1)?.clock ?? 0];
+    const expected = taken.filter((clock) => clock >= first - 0.001 && clock <= last + 0.001);
+    expect({ key, clocks: history.map(({ clock }) => clock.toFixed(3)) }).toEqual({
+      key,
+      clocks: expected.map((clock) => clock.toFixed(3)),
+    });
+    expect(last).toBeGreaterThan(until);
+    expect(expected.length).toBeGreaterThan(WAYS.length * EACH_SECONDS * 0.5);
   }
 }

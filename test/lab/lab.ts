@@ -33,6 +33,8 @@ export interface Server {
 
 const BESIDE = fileURLToPath(new URL("../../../shared/lab", import.meta.url));
 const PROGRAM = "zabbix-lab";
+/** Room for the rows of a long campaign. */
+const MOST_OUTPUT = 2 ** 28;
 
 /** Directory of the lab: TIDEMARK_LAB, which must be one, else ../shared/lab beside the project. */
 export function labDirectory(): string | undefined {
@@ -45,7 +47,10 @@ export function labDirectory(): string | undefined {
 
 /** Runs one command of the lab and answers what it printed. Throws with its error output when it fails. */
 export function lab(directory: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(join(directory, PROGRAM), args, { encoding: "utf8" });
+  const { status, stdout, stderr, error } = spawnSync(join(directory, PROGRAM), args, {
+    encoding: "utf8",
+    maxBuffer: MOST_OUTPUT,
+  });
   if (status !== 0) throw new Error(`${PROGRAM} ${args.join(" ")}: ${error?.message ?? stderr}`);
   return stdout;
 }
