@@ -7,13 +7,19 @@ import type { Server } from "./lab.ts";
 
 const ACTIVE_6 = 5;
 const ACTIVE_7 = 0;
+const STOP_SECONDS = 30;
 
 /** A proxy between tidemark and a server. */
-export interface Proxy {
+export interface RunningProxy {
+  readonly id: string;
   readonly host: string;
   readonly port: number;
   /** Makes the proxy the one that watches a host. */
   adopt(hostid: string): Promise<void>;
+  /** Ends the process. */
+  stop(): Promise<void>;
+  /** Starts it again, with what it has not yet sent. */
+  restart(): Promise<void>;
   /** Removes it from the server; no host may be watched by it. */
   remove(): Promise<void>;
 }
@@ -23,35 +29,42 @@ export interface ProxyOptions {
   readonly host: string;
   /** More lines for its configuration. */
   readonly lines?: readonly string[];
+  /** Id of the proxy group that it shall be a member of; only 7.0 has such groups. */
+  readonly group?: string;
 }
 
 /** Registers an active proxy with the server and starts it. */
 export async function startProxy(
   server: Server,
   program: string,
-  { name, host, lines = [] }: ProxyOptions,
-): Promise<Proxy> {
+  { name, host, group, lines = [] }: ProxyOptions,
+): Promise<RunningProxy> {
   const api = await Api.login(server);
   const isOld = server.version === "6.0";
   const nameField = isOld ? "host" : "name";
   for (const old of await api.rows("proxy.get", { filter: { [nameField]: name } })) {
     await api.call("proxy.delete", [old["proxyid"]]);
   }
-  const mode = isOld ? { host: name, status: ACTIVE_6 } : { name, operating_mode: ACTIVE_7 };
-  const proxyid = await api.create("proxy", mode);
   const port = await lowPort(host);
-  await start(program, ["-f", "-c", configuration(server, { name, host, port }, lines)], {
-    ready: { host, port },
-    seconds: 30,
-  });
+  const member = group === undefined ? {} : { proxy_groupid: group, local_address: host, local_port: String(port) };
+  const mode = isOld ? { host: name, status: ACTIVE_6 } : { name, operating_mode: ACTIVE_7, ...member };
+  const id = await api.create("proxy", mode);
+  const args = ["-f", "-c", configuration(server, { name, host, port }, lines)];
+  const launch = () => start(program, args, { ready: { host, port }, seconds: 30 });
+  let running = await launch();
   return {
+    id,
     host,
     port,
     adopt: async (hostid) => {
-      const by = isOld ? { proxy_hostid: proxyid } : { monitored_by: 1, proxyid };
+      const by = isOld ? { proxy_hostid: id } : { monitored_by: 1, proxyid: id };
       await api.call("host.update", { hostid, ...by });
     },
-    remove: async () => void (await api.call("proxy.delete", [proxyid])),
+    stop: async () => void (await running.end(STOP_SECONDS)),
+    restart: async () => {
+      running = await launch();
+    },
+    remove: async () => void (await api.call("proxy.delete", [id])),
   };
 }
 
