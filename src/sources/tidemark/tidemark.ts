@@ -9,12 +9,15 @@ import { TEMPLATE } from "./template.ts";
 
 const UP = 1;
 
-/** Reads tidemark's own figures at each tick. */
-function collectorOf({ io, self: own }: Surroundings): Collector {
+/**
+ * Reads tidemark's own figures at each tick. They are stamped as the tick is, which tells when its slot was sampled: by
+ * a stamp that is taken later, a late tick seems to be of the second after, and the slot after it to be none.
+ */
+function collectorOf({ self: own }: Surroundings): Collector {
   return {
-    collect: async (_tick, publish) => {
+    collect: async ({ stamp }, publish) => {
       publish.roster(value(new Map([[TARGET, {}]])));
-      publish.sample(sampleOf(own, io.now()));
+      publish.sample(sampleOf(own, stamp));
     },
     forget: () => false,
     close: async () => undefined,
