@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect as connectPlain, type Socket } from "node:net";
+import { connect } from "node:tls";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { HANDSHAKE_LIMITS } from "../../src/transports/tls/handshakes.ts";
 import { encodePacket } from "../../src/zabbix/packet.ts";
-import { clientHello } from "../unit/transports/tls-hello.ts";
+import { clientHello, clientHello12 } from "../unit/transports/tls-hello.ts";
 import { asked, IDENTITY, KEY, key, pskClient } from "../unit/transports/tls-loopback.ts";
 import { address } from "./address.ts";
 import { Authority, pskFile } from "./certificates.ts";
@@ -69,6 +70,21 @@ describe.skipIf(isSkipped("openssl"))("with a daemon that accepts key and certif
     expect(await asked(socket, PING)).toBe("");
     expect(secured).toBe(true);
     await logged("127.0.2.9 without an answer: it named the PSK, but chose a cipher suite that cannot use it");
+  });
+
+  test("who is refused and resets the connection costs nothing else", async () => {
+    const hello = clientHello12();
+    const comeAndReset = async (toTheEnd: boolean) => {
+      const socket = await half();
+      const closed = new Promise<void>((resolve) => void socket.once("close", () => resolve()));
+      const reset = () => void socket.resetAndDestroy();
+      if (!toTheEnd) socket.write(hello, reset);
+      else connect({ socket, rejectUnauthorized: false, maxVersion: "TLSv1.2" }, reset).on("error", () => undefined);
+      await closed;
+    };
+    await Promise.all(Array.from({ length: 100 }, (_, at) => comeAndReset(at % 2 === 0)));
+    expect(await check()).toBe(ONE);
+    expect(daemon.exit).toBeUndefined();
   });
 
   test("hundreds of random handshakes cost their own connections only", async () => {

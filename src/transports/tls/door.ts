@@ -75,6 +75,7 @@ export class Door {
       this.#events.opened(socket, secure);
       return;
     }
+    secure.on("error", () => undefined); // the peer may be gone
     secure.end(); // as the agents close, so that zabbix_get speaks of access restrictions
     this.#events.refused(socket, verdict);
   }

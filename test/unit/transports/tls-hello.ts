@@ -7,15 +7,22 @@ import { randomBytes } from "node:crypto";
 /** What of a TLS 1.3 ClientHello a test decides. */
 export interface Hello {
   readonly identity: Uint8Array;
+  /** Offered behind it. */
+  readonly more?: readonly Uint8Array[];
   /** Default: TLS_AES_128_GCM_SHA256. */
   readonly suite?: number;
 }
 
 const AES_128_GCM_SHA256 = 0x1301;
 
-/** A ClientHello that offers one pre-shared key, with a binder of nothing. */
-export function clientHello13({ identity, suite = AES_128_GCM_SHA256 }: Hello): Buffer {
-  const offer = Buffer.concat([vector(2, pskIdentity(identity)), vector(2, vector(1, Buffer.alloc(32)))]);
+/** A ClientHello that offers pre-shared keys, with binders of nothing. */
+export function clientHello13({ identity, more = [], suite = AES_128_GCM_SHA256 }: Hello): Buffer {
+  const identities = [identity, ...more];
+  const binders = identities.map(() => vector(1, Buffer.alloc(32)));
+  const offer = Buffer.concat([
+    vector(2, Buffer.concat(identities.map(pskIdentity))),
+    vector(2, Buffer.concat(binders)),
+  ]);
   const extensions = [...common(), extension(45, Buffer.from([1, 1])), extension(41, offer)]; // psk_dhe_ke
   return record(22, handshake(1, helloBody(vector(2, u16(suite)), extensions)));
 }

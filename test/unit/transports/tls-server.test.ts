@@ -155,6 +155,21 @@ describe("hostile peers", () => {
     });
   }
 
+  test("the right identity among others is worth no more than alone", async () => {
+    const one = await started();
+    const [known, other] = [Buffer.from(IDENTITY), Buffer.alloc(200, "x")];
+    for (const hello of [
+      { identity: known, more: [other, known] },
+      { identity: other, more: [known] },
+    ]) {
+      const peer = await asker(one.at);
+      await peer.send(clientHello13(hello));
+      await peer.closed;
+    }
+    expect(refusals(one)).toEqual({ key: 2 });
+    expect(one.registry.asked).toEqual([]);
+  });
+
   test("renegotiation is refused", async () => {
     const one = await started();
     const socket = pskClient(one.at, { maxVersion: "TLSv1.2" });
