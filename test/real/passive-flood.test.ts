@@ -42,7 +42,7 @@ test("a peer that floods loses its own checks, each of the others' is answered, 
   const isRight = (packet: Buffer, reply: Buffer) => right.get(packet)?.equals(reply) === true;
   const counts = { answered: 0, refused: 0, odd: 0 };
   let flooding = true;
-  const flood = Array.from({ length: 32 }, async (_, at) => {
+  const flood = Array.from({ length: 16 }, async (_, at) => {
     for (let i = at; flooding; i++) {
       const packet = CHECKS[i % CHECKS.length] ?? PING;
       const reply = await check(bench, FLOODER, packet).catch(() => Buffer.alloc(0));
@@ -52,8 +52,8 @@ test("a peer that floods loses its own checks, each of the others' is answered, 
     }
   });
   const began = performance.now();
-  await waitFor(() => counts.refused > 500, { what: "500 refused checks", seconds: 15 });
-  for (let i = 0; i < RATE; i++) {
+  await waitFor(() => counts.refused > 200, { what: "200 refused checks", seconds: 15 });
+  for (let i = 0; i < CHECKS.length; i++) {
     for (const [at, other] of OTHERS.entries()) {
       const packet = CHECKS[(i + at) % CHECKS.length] ?? PING;
       expect(isRight(packet, await check(bench, other, packet))).toBe(true);
