@@ -262,6 +262,7 @@ campaign("log queues", [FAULTS, UNREADABLE], async () => {
       "{$RSYSLOG.DISALLOWED.MAX}": "0",
     },
     ready: ["rsyslog.stats.state"],
-    besides: /_queue-\w+: Queue is stuck$|^losing_queue-\w+: Queue is nearly full$|^unsteady: Action is suspended$/,
+    besides:
+      /_queue-\w+: Queue is stuck$|^losing_queue-\w+: Queue is nearly full$|^unsteady: Action is suspended$|^direct: Action fails$|^Rsyslogd reports no more$/,
   };
 });

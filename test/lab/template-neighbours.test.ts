@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../real/start.ts";
 import { pause } from "../real/wait.ts";
 import { campaign, type Fault, PACE } from "./campaign.ts";
 import { occupy } from "./clients.ts";
-import { BusyDisk, Thrashing } from "./hardship.ts";
+import { Corner } from "./hardship.ts";
 import { Impostor } from "./impostor.ts";
 import { JobServer, Vrrp, WebServer } from "./neighbours.ts";
 
@@ -23,11 +23,11 @@ const LIGHTTPDS = ["web", "gone", "frozen", "mute", "crowded", "behind", "again"
 const VRRPS = ["VI_still", "VI_cut", "VI_flaps", "VI_turned"] as const;
 /** One tidemark; each of its hosts takes one kind of hardship for a problem. */
 const HARDSHIPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  still: { "IO.FULL.MAX": "1" },
-  waiting: { "IO.SOME.MAX": "50" },
-  idling: { "IOWAIT.MAX": "2" },
-  thrashing: { "MEMORY.FULL.MAX": "0" },
-  disk: { "DISK.UTIL.MAX": "90" },
+  still: { "IO.FULL.MAX": "5" },
+  waiting: { "IO.SOME.MAX": "10" },
+  idling: { "IOWAIT.MAX": "5" },
+  thrashing: { "MEMORY.FULL.MAX": "1" },
+  disk: { "DISK.UTIL.MAX": "20" },
 };
 const NEVER = Object.fromEntries(
   ["IO.FULL.MAX", "IO.SOME.MAX", "IOWAIT.MAX", "MEMORY.FULL.MAX", "DISK.UTIL.MAX"].map((name) => [name, "100"]),
@@ -37,8 +37,7 @@ const jobs = new Map<string, JobServer>();
 const web = new Map<string, WebServer>();
 const vrrp = new Vrrp(VRRPS);
 const qmail = new QmailHome(temporaryDirectory());
-let disk: BusyDisk;
-const memory = new Thrashing();
+let corner: Corner;
 const undo = new Map<string, () => unknown>();
 let sender: Program;
 const timers: NodeJS.Timeout[] = [];
@@ -184,7 +183,7 @@ const PROGRAMS: readonly Fault[] = [
   ),
   fault("mail", "queue", "Mail queue grows", /^\S+: The queue has grown by \d+ to \d+ messages in an hour$/, {
     strike: () => add("grows", 50),
-    mend: undone("grows"),
+    mend: undefined,
   }),
   fault(
     "mail",
@@ -217,8 +216,8 @@ const PROGRAMS: readonly Fault[] = [
     },
   ),
   fault("still", "", "The machine stands still for its disks", /^The machine stands still for its disks: ./, {
-    strike: () => disk.strike(),
-    mend: () => disk.mend(),
+    strike: () => corner.read(),
+    mend: () => corner.leave(),
   }),
   ...[
     fault(
@@ -228,10 +227,10 @@ const PROGRAMS: readonly Fault[] = [
       /^Tasks wait for disks nearly all the time: ./,
       unstruck(),
     ),
-    fault("idling", "", "I/O wait is high", /^I\/O wait is high: ./, unstruck()),
+    { ...fault("idling", "", "I/O wait is high", /^I\/O wait is high: ./, unstruck()), isForAlone: true as const }, // it needs idle CPUs
     fault(
       "disk",
-      () => disk.name,
+      () => corner.disk.name,
       "Disk is busy all the time",
       /^\S+: Disk is busy all the time: \d[\d.]* % /,
       unstruck(),
@@ -262,8 +261,8 @@ const LATER: readonly Fault[] = [
     "The machine stands still for want of memory",
     /^The machine stands still for want of memory: ./,
     {
-      strike: () => memory.strike(),
-      mend: () => memory.mend(),
+      strike: () => corner.thrash(),
+      mend: () => corner.leave(),
     },
   ),
 ];
@@ -342,7 +341,7 @@ function limits(own: Readonly<Record<string, string>>): Readonly<Record<string, 
 }
 
 campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST], async () => {
-  disk = new BusyDisk();
+  corner = new Corner();
   await startPrograms();
   const programs = await started([
     ...[...jobs].map(([name, { at }]) => `Gearman.${name}.Address=${at.host}:${at.port}`),
@@ -353,7 +352,7 @@ campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST], async () => {
     ...VRRPS.map((name) => `Keepalived.${name}.Instance=${name}`),
   ];
   const mail = await started([`Qmail.queue.Queue=${qmail.queue}`, `Qmail.queue.Log=${qmail.log}`]);
-  const machine = await started([`Pressure.logs.Path=${disk.path}`]);
+  const machine = await started([`Pressure.logs.Path=${corner.disk.path}`], corner.enter);
   return {
     file: "tidemark_neighbours.yaml",
     hosts: {

@@ -87,7 +87,7 @@ export function quickened(template: TemplateFile, mark = "quickly"): TemplateFil
   const { yaml, ...copy } = copied(template, mark, "1s");
   const text = yaml
     .replaceAll(/\['(5|15|60)m'\]/g, "['1m']")
-    .replaceAll(/,(5m|10m|15m|3h)(?=[,)])/g, `,${SPAN}`)
+    .replaceAll(/,(5m|10m|15m|20m|30m|70m|3h)(?=[,)])/g, `,${SPAN}`)
     .replaceAll(/(<|>=)600\b/g, "$120");
   return { ...copy, yaml: text };
 }

@@ -25,7 +25,7 @@ and newer. Import the file (Data collection, Templates, Import) and link the tem
 
 All items of a target are cut out of one master item, so a target costs one check a minute. A value that there is rightly not (no
 requests, no pressure) is not stored; such items are marked *at times*. Every key stands with its parameters in
-[docs/item-keys.md](../docs/item-keys.md).
+[docs/item-keys.md](../docs/item-keys.md); [docs/triggers.md](../docs/triggers.md) tells how soon each trigger is raised.
 `;
 
 /** The reference page of all templates. Markdown. */

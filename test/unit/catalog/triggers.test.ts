@@ -11,6 +11,8 @@ const ALL = SOURCES.flatMap(({ template }) =>
     triggers.map((trigger) => ({ template: template?.template ?? "self", name: trigger.name, trigger })),
   ),
 );
+/** First column of the tables. */
+const DOCUMENTED = [...readFileSync("docs/triggers.md", "utf8").matchAll(/^\| ([^|]+) \|/gm)].map(([, name]) => name);
 /** More than any state has, and an uptime. */
 const NUMBERS = [...Array.from({ length: 20 }, (_, number) => number), 10_000];
 
@@ -52,6 +54,10 @@ describe.each(ALL)("$template: $name", ({ template, name, trigger }) => {
       expect(readFileSync(campaignFile(template), "utf8")).toContain(`"${name}"`);
     }
   });
+});
+
+test.each(ALL)("docs/triggers.md tells how soon it is raised: $template: $name", ({ name }) => {
+  expect(DOCUMENTED).toContain(name);
 });
 
 test("no campaign strikes for a trigger that there is not", () => {
