@@ -5,6 +5,9 @@ import { send } from "../real/proc.ts";
 import type { Program } from "../real/program.ts";
 import { run, start, temporaryDirectory } from "../real/start.ts";
 
+/** keepalived takes its time on a busy machine. */
+const STARTED_SECONDS = 60;
+
 interface At {
   readonly host: string;
   readonly port: number;
@@ -142,12 +145,16 @@ export class Vrrp {
     if (this.#keeper === "") await this.#make();
     this.#program = await start("nsenter", [...this.#networked, ...this.#command], {
       ready: ({ log }) => this.#names.every((name) => log.includes(`(${name}) Entering MASTER STATE`)),
+      seconds: STARTED_SECONDS,
     });
   }
 
   /** Without waiting until it is master of anything. */
   async launch(): Promise<void> {
-    this.#program = await start("nsenter", [...this.#networked, ...this.#command], { ready: /Startup complete/ });
+    this.#program = await start("nsenter", [...this.#networked, ...this.#command], {
+      ready: /Startup complete/,
+      seconds: STARTED_SECONDS,
+    });
   }
 
   async stop(): Promise<void> {

@@ -32,7 +32,7 @@ const FILES = /^tidemark(_memcached|_services|_log_queues|_neighbours)?\.yaml$/;
 /** The agent forks a shell for each value; that of all templates would be a load. */
 const FORKED = /^tidemark(_memcached)?\.yaml$/;
 /** Longer than all windows and spans of the quick copies. */
-const WATCHED_SECONDS = 90;
+const WATCHED_SECONDS = 100;
 const TOLD = /: (Memcached|Service|Lighttpd) was restarted$|^Tidemark was restarted$/;
 const USER_PARAMETERS = fileURLToPath(new URL("../../userparameters/", import.meta.url));
 const AGENT_PORT = 20_001;
@@ -146,7 +146,7 @@ afterAll(async () => {
 function copies({ version }: Server) {
   return templateFiles(version)
     .filter(({ file }) => FILES.test(file))
-    .map((template) => quickened(template, MARK));
+    .map((template) => quickened(template, MARK, { delay: "5s", span: "1m" }));
 }
 
 async function hostsOn(server: Server): Promise<readonly Watched[]> {
