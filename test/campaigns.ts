@@ -60,7 +60,8 @@ export const CAMPAIGNS: Readonly<Record<TemplateName, Readonly<Record<string, st
     "The machine stands still for its disks": "four readers that wait for each block of a disk (O_DIRECT)",
     "Tasks wait for disks nearly all the time": "the same",
     "I/O wait is high": "the same, while the CPUs are idle otherwise",
-    "The machine stands still for want of memory": "a program that reads 64 MB again and again and may have 16 MB of memory",
+    "The machine stands still for want of memory":
+      "a program that reads 64 MB again and again and may have 16 MB of memory",
     "Disk is busy all the time": "the same, on a loop device",
     "Gearmand is down": "kill -9",
     "Gearmand hangs": "SIGSTOP",
