@@ -168,17 +168,14 @@ withEachServer((server) => {
       `a proxy that asks and is sent to by ${mode}${told(proxyProgram)}`,
       () => {
         const name = hostOf(mode, server, "proxy");
-        let host: PolledHost;
+        let proxy: Awaited<ReturnType<typeof startProxy>> | undefined;
+        let host: PolledHost | undefined;
 
         beforeAll(async () => {
           const bench = await Bench.at(HOST);
           const lines = [...files(theirs), "TLSConnect=unencrypted"];
-          const proxy = await startProxy(server, proxyProgram ?? "", { name: `${name} itself`, host: HOST, lines });
+          proxy = await startProxy(server, proxyProgram ?? "", { name: `${name} itself`, host: HOST, lines });
           host = await PolledHost.create(server, { name, at: bench });
-          afterAll(async () => {
-            await host.remove();
-            await proxy.remove();
-          });
           await host.api.call("host.update", { hostid: host.id, ...hostTls(mode, name) });
           await proxy.adopt(host.id);
           await host.item(PASSIVE, "unsigned");
@@ -188,9 +185,14 @@ withEachServer((server) => {
           await bench.launch();
         }, 60_000);
 
+        afterAll(async () => {
+          await host?.remove();
+          await proxy?.remove();
+        });
+
         for (const key of [PASSIVE, ACTIVE, PUSHED]) {
           test(`has a value of ${key}`, async () => {
-            const known = async () => (await host.now(key)).value !== undefined;
+            const known = async () => (await (host as PolledHost).now(key)).value !== undefined;
             await waitFor(known, { what: `a value of "${key}"`, seconds: 150 });
           }, 160_000);
         }
