@@ -32,8 +32,8 @@ export interface Body {
   readonly fields: readonly Field[];
 }
 
-/** Graphs beside each other where there is one for each target. */
-const GRAPHS_ACROSS = 3;
+/** Graphs beside each other where there is one for each target: three would cut their legends. */
+const GRAPHS_ACROSS = 2;
 
 /** The server's constants. */
 const PROBLEMS_ONLY = 3;

@@ -160,6 +160,7 @@ const page: Page = {
         { kind: "cells", figure: stateNow, colours: STATE_COLOURS },
         { kind: "problems", of: "services" },
       ],
+      widths: [10, 14],
     },
     {
       height: 5,
