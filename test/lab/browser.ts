@@ -23,7 +23,7 @@ const OPTIONS = [
   "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", // a frontend's maps would ask the internet
 ];
 /** How long a page may take until nothing moves in it any more. */
-const PAGE_SECONDS = 30;
+const PAGE_SECONDS = 90;
 
 const browsers: Browser[] = [];
 afterAll(() => Promise.all(browsers.map((browser) => browser.close())));

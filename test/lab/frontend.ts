@@ -7,9 +7,7 @@ import type { Server } from "./lab.ts";
 
 /** As people have it on their desks; the templates' dashboards are made for it. */
 const SCREEN = { width: 1920, height: 1080 };
-/** Higher than any page: what a person would have to scroll for. */
-const TALL = 2600;
-const COLOURS = 64;
+const COLOURS = 48;
 
 export class Frontend {
   readonly #browser: Browser;
@@ -48,28 +46,16 @@ export class Frontend {
   async latestData(hostid: string): Promise<void> {
     const query = `action=latest.view&hostids%5B%5D=${hostid}&show_details=0&filter_set=1`;
     await this.#browser.go(`${this.#url}zabbix.php?${query}`);
+    await this.#browser.evaluate(`document.querySelector("table.list-table")?.scrollIntoView()`); // past the filter
   }
 
-  /** Writes what is seen, with few colours. @param whole down to the page's end, without a person's scrolling */
-  async shoot(path: string, whole = false): Promise<void> {
-    if (whole) await this.#stretch();
+  /** Writes what is seen, with few colours. */
+  async shoot(path: string): Promise<void> {
     const input = await this.#browser.picture();
-    await this.#browser.resize(SCREEN.width, SCREEN.height);
-    const { status, stdout, stderr, error } = spawnSync("pngquant", ["--speed", "1", String(COLOURS), "-"], {
-      input,
-      maxBuffer: 1 << 26,
-    });
+    const options = ["--speed", "1", "--nofs", String(COLOURS), "-"];
+    const { status, stdout, stderr, error } = spawnSync("pngquant", options, { input, maxBuffer: 1 << 26 });
     if (status !== 0) throw new Error(`pngquant: ${error?.message ?? stderr}`);
     writeFileSync(path, stdout);
-  }
-
-  /** As high as its content is. */
-  async #stretch(): Promise<void> {
-    await this.#browser.resize(SCREEN.width, TALL);
-    await this.#browser.settled();
-    const height = Number(await this.#browser.evaluate(BOTTOM));
-    await this.#browser.resize(SCREEN.width, Math.max(SCREEN.height, height));
-    await this.#browser.settled();
   }
 }
 
@@ -80,7 +66,3 @@ const CLOSE_FILTER = `(() => {
   const open = document.querySelector(".ui-tabs-active .btn-time, li.ui-tabs-active a.filter-trigger");
   if (document.querySelector(".time-selection-container")?.offsetParent) open?.click();
 })()`;
-
-/** Pixels down to the end of the lowest widget or row. */
-const BOTTOM = `Math.ceil(Math.max(...[...document.querySelectorAll(".dashboard-grid-widget, .list-table, footer")]
-  .map((element) => element.getBoundingClientRect().bottom))) + 20`;

@@ -8,7 +8,7 @@ import type { Program } from "../real/program.ts";
 import { QmailHome } from "../real/qmail.ts";
 import { Rsyslogd, Sink } from "../real/rsyslogd.ts";
 import { run, start, temporaryDirectory } from "../real/start.ts";
-import { makeService, SLEEPER } from "../real/supervise-sampling.ts";
+import { makeService } from "../real/supervise-sampling.ts";
 import { JobServer, Vrrp, WebServer } from "./neighbours.ts";
 
 /* A machine on which everything that the templates watch is there and has something to do. */
@@ -86,6 +86,8 @@ export class Scene {
 
   async #start(): Promise<void> {
     await this.#jobs.start();
+    await this.#jobs.killWorker();
+    await this.#jobs.startWorker(4);
     await this.#web.start();
     await this.#vrrp.start();
     await this.#mail.sender();
@@ -173,7 +175,7 @@ async function startServices(): Promise<string> {
   for (const name of SERVICES) {
     const logger = { "log/run": "#!/bin/sh\nexec multilog t s100000 n5 ./main\n" };
     const logged = LOGGED.some((other) => other === name);
-    makeService(join(scan, name), logged ? CHATTY : SLEEPER, logged ? logger : {});
+    makeService(join(scan, name), logged ? CHATTY : "exec sleep 100000", logged ? logger : {});
   }
   await start("svscan", [scan], { ready: { path: join(scan, "web/log/main/current") } });
   return scan;
