@@ -75,7 +75,7 @@ export class Browser {
   /** Goes there, and waits until the page is all there. */
   async go(url: string): Promise<void> {
     await this.#call("Page.navigate", { url });
-    await waitFor(async () => (await this.evaluate("document.readyState + location.href")) === `complete${url}`, {
+    await waitFor(async () => (await this.evaluate("document.readyState")) === "complete", {
       what: `"${url}" to be loaded`,
       seconds: PAGE_SECONDS,
     });
