@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { deadline } from "./deadline.ts";
 import type { ConnectOptions, Endpoint, Io, TlsOptions } from "./io.ts";
 
 /** Takes the bytes of an answer; true: it is whole. Chunks must not be kept. */
@@ -60,7 +61,7 @@ export class Connection {
         resolve(this.#closing());
         return;
       }
-      const cancel = this.#io.after(ms, () => this.#finish({ kind: "late", phase: this.#phase }));
+      const cancel = deadline(this.#io, ms, () => this.#finish({ kind: "late", phase: this.#phase }));
       const settle = (ending: Ending): void => {
         cancel();
         resolve(ending);

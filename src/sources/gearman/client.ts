@@ -1,4 +1,5 @@
 import { Connection, type Ending } from "../../io/connection.ts";
+import { timeLeft } from "../../io/deadline.ts";
 import { endingReason, isHung } from "../../io/ending-reason.ts";
 import type { HostPort } from "../../io/endpoint.ts";
 import type { Io } from "../../io/io.ts";
@@ -33,7 +34,7 @@ export class Client {
     if (this.#closed) return { kind: "failed", state: "down", reason: "tidemark stops" };
     const fresh = new Connection(this.#io, this.#endpoint);
     this.#connection = fresh;
-    return (await this.#ask(fresh, end - this.#now())).attempt;
+    return (await this.#ask(fresh, timeLeft(this.#io, end))).attempt;
   }
 
   /** For good: a read that goes on makes no new connection. */

@@ -1,15 +1,13 @@
 import type { Section } from "../../config/spec.ts";
+import { sampleTime } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
 import { value } from "../../ring/answer.ts";
 import type { Roster } from "../../ring/sample.ts";
-import type { Collector, Publish, Surroundings, Tick } from "../source.ts";
+import type { Collector, Publish, Surroundings } from "../source.ts";
 import { LocalTarget } from "./local.ts";
 import { configured, type General, type Named } from "./section.ts";
 import { STATES } from "./states.ts";
 import { Target } from "./target.ts";
-
-/** A sample ends this much before the tick's deadline, so that its state is in the slot's own tick. */
-const MARGIN_MS = 20;
 
 /** Samples the configured servers; when there are none, that of this machine. */
 export function open(section: Section<General, Named>, { io, remembered }: Surroundings): Collector {
@@ -23,7 +21,7 @@ function configuredCollector(io: Io, targets: readonly Target[]): Collector {
   return {
     collect: async (tick, publish) => {
       publish.roster(roster);
-      await Promise.all(targets.map(async (target) => publish.sample(await target.sample(leftMs(io, tick)))));
+      await Promise.all(targets.map(async (target) => publish.sample(await target.sample(sampleTime(io, tick)))));
     },
     forget: () => false,
     close: async () => {
@@ -37,7 +35,7 @@ function localCollector(io: Io, local: LocalTarget): Collector {
     collect: async (tick, publish) => {
       const target = await local.look();
       publish.roster(rosterOf(local.found === undefined ? [] : [local.found]));
-      if (target !== undefined) await sampleLocal(local, target, { publish, ms: leftMs(io, tick) });
+      if (target !== undefined) await sampleLocal(local, target, { publish, ms: sampleTime(io, tick) });
     },
     forget: (name) => local.forget(name),
     close: async () => local.close(),
@@ -59,10 +57,6 @@ async function sampleLocal(
   if (isThere) publish.remember(target.name, target.labels);
   if (local.found !== undefined) publish.sample(sample);
   if (local.finding !== undefined) publish.finding(local.finding);
-}
-
-function leftMs(io: Io, tick: Tick): number {
-  return (tick.seconds - (io.now().mono - tick.stamp.mono)) * 1000 - MARGIN_MS;
 }
 
 function rosterOf(targets: readonly Target[]): Roster {

@@ -1,4 +1,5 @@
 import type { Section } from "../../config/spec.ts";
+import { sampleTime } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
 import { value } from "../../ring/answer.ts";
 import type { Roster, Sample } from "../../ring/sample.ts";
@@ -7,9 +8,6 @@ import { LocalTargets, NAME_IT } from "./local.ts";
 import { configured, type General, type Named } from "./section.ts";
 import { STATES } from "./states.ts";
 import { Target } from "./target.ts";
-
-/** A sample ends this much before the tick's deadline, so that its state is in the slot's own tick. */
-const MARGIN_MS = 20;
 
 /** Samples the configured servers; when there are none, those of this machine that tell where to ask. */
 export function open(section: Section<General, Named>, { io, remembered }: Surroundings): Collector {
@@ -68,8 +66,8 @@ async function sampleAll(
   targets: readonly Target[],
   take: (target: Target, sample: Sample) => void,
 ): Promise<void> {
-  const left = (tick.seconds - (io.now().mono - tick.stamp.mono)) * 1000 - MARGIN_MS;
-  await Promise.all(targets.map(async (target) => take(target, await target.sample(left))));
+  const ms = sampleTime(io, tick);
+  await Promise.all(targets.map(async (target) => take(target, await target.sample(ms))));
 }
 
 function rosterOf(targets: readonly Target[]): Roster {

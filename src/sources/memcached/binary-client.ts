@@ -1,3 +1,4 @@
+import { timeLeft } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
 import { type Access, readCredentials } from "./access.ts";
 import { type Attempt, type Failure, failed, failureOf } from "./attempt.ts";
@@ -35,7 +36,7 @@ export class BinaryClient {
     if (credentials?.kind === "malformed") return failed("authentication failed", credentials.reason);
     const link = new MemjsLink(this.#io, await import("memjs"), address, credentials?.value);
     this.#link = link;
-    const outcome = await this.#ask(link, [...new Set([...parts, "settings" as const])], end - this.#now());
+    const outcome = await this.#ask(link, [...new Set([...parts, "settings" as const])], timeLeft(this.#io, end));
     return outcome.kind === "read" ? { ...outcome, fresh: true } : outcome;
   }
 

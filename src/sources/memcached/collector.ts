@@ -1,4 +1,5 @@
 import type { Section } from "../../config/spec.ts";
+import { sampleTime } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
 import { value } from "../../ring/answer.ts";
 import type { Roster, Sample } from "../../ring/sample.ts";
@@ -9,9 +10,6 @@ import { newVocabulary, type Vocabulary } from "./parse.ts";
 import { configuredTargets, type General, type Named } from "./section.ts";
 import { STATES } from "./states.ts";
 import { type Common, Target } from "./target.ts";
-
-/** A sample ends this much before the tick's deadline, so that its state is in the slot's own tick. */
-const MARGIN_MS = 20;
 
 /** Samples the configured instances; when there are none, those of this machine. */
 export function open(section: Section<General, Named>, { io, remembered }: Surroundings): Collector {
@@ -59,9 +57,8 @@ function admit(local: LocalTargets, sample: Sample, publish: Publish): void {
 }
 
 async function sampleAll(io: Io, tick: Tick, targets: readonly Target[], publish: Publish): Promise<void> {
-  const left = (): number => (tick.seconds - (io.now().mono - tick.stamp.mono)) * 1000 - MARGIN_MS;
-  await paced(io, left(), targets, async (target) => {
-    publish.sample(await target.sample(left()));
+  await paced(io, sampleTime(io, tick), targets, async (target) => {
+    publish.sample(await target.sample(sampleTime(io, tick)));
     if (target.finding !== undefined) publish.finding(target.finding);
   });
 }

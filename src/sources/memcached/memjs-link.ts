@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Client, Server } from "memjs";
 import type { Ending, Phase } from "../../io/connection.ts";
+import { deadline } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
 import type { Credentials } from "./access.ts";
 import type { Address } from "./address.ts";
@@ -57,7 +58,7 @@ export class MemjsLink {
   /** @param keys "" for the general statistics, "items" and so on */
   exchange(keys: readonly string[], ms: number): Promise<LinkEnding> {
     return new Promise((resolve) => {
-      const cancel = this.#io.after(ms, () => this.#finish({ kind: "late", phase: this.#phase }));
+      const cancel = deadline(this.#io, ms, () => this.#finish({ kind: "late", phase: this.#phase }));
       this.#received = 0;
       this.#settle = (ending): void => {
         cancel();

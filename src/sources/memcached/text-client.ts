@@ -1,4 +1,5 @@
 import { Connection } from "../../io/connection.ts";
+import { timeLeft } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
 import { type Access, readCredentials, readTlsFiles } from "./access.ts";
 import { type Attempt, type Failure, failed, failureOf } from "./attempt.ts";
@@ -46,9 +47,11 @@ export class TextClient {
       if (!wasClosed(outcome)) return this.#settle(kept, outcome, false);
     }
     const all = [...new Set([...parts, "settings" as const])];
-    const attempt = await this.#open((fresh) => this.#ask(fresh, all, end - this.#now()));
+    const attempt = await this.#open((fresh) => this.#ask(fresh, all, timeLeft(this.#io, end)));
     if (attempt.kind === "read" || attempt.hint !== "login" || this.#access.login === undefined) return attempt;
-    return this.#open(async (fresh) => (await this.#logIn(fresh, end)) ?? this.#ask(fresh, all, end - this.#now()));
+    return this.#open(
+      async (fresh) => (await this.#logIn(fresh, end)) ?? this.#ask(fresh, all, timeLeft(this.#io, end)),
+    );
   }
 
   /** For good: a read that goes on makes no new connection. */
@@ -94,7 +97,7 @@ export class TextClient {
     const words = Buffer.from(`${credentials.value.user} ${credentials.value.password}`);
     const reader = new LineReader();
     const request = Buffer.concat([Buffer.from(`set auth 0 0 ${words.length}\r\n`), words, Buffer.from("\r\n")]);
-    const ms = end - this.#now();
+    const ms = timeLeft(this.#io, end);
     const ending = await connection.exchange(request, reader, ms);
     if (ending.kind !== "read") return failureOf(ending, { address, received: reader.line.length, ms });
     if (reader.line === "STORED") return undefined;
