@@ -52,7 +52,7 @@ describe("the npm package", () => {
   const MAY_HOLD: Readonly<Record<string, RegExp>> = {
     "": /^(CHANGELOG\.md|LICENSE|README\.md|package\.json)$/,
     dist: /^[a-z-]+\.js$/,
-    docs: /^[a-z0-9-]+\.(md|conf)$/,
+    docs: /^([a-z0-9-]+\.(md|conf)|screenshots\/[a-z0-9.-]+\.png)$/,
     plugin: /^tidemark(-plugin|\.conf)$/,
     supervise: /^(run|finish|notification-fd|log\/run)$/,
     systemd: /^(tidemark\.(service|socket|sysusers|tmpfiles)|drop-ins\/[a-z-]+\.conf)$/,
