@@ -110,7 +110,7 @@ const binary: Fuzzed = {
   },
 };
 
-const WORLD: Pick<Io, "after"> = { after: () => () => undefined };
+const WORLD: Pick<Io, "after" | "now"> = { after: () => () => undefined, now: () => ({ clock: 0, mono: 0 }) };
 
 /** One exchange over a socket that is none. */
 function exchanged(bytes: Buffer, dice: Dice): Promise<LinkEnding> {
