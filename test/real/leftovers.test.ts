@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { address, freePort } from "./address.ts";
@@ -27,12 +28,15 @@ test("observe: sees a program, a directory and a socket of this run, and no long
   const host = address(import.meta.url);
   const port = await freePort(host);
   const directory = temporaryDirectory();
+  const bare = temporaryDirectory();
+  writeFileSync(join(directory, "something"), "");
   const program = await start("sleep", ["1004"], { ready: () => true });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen({ host, port }, resolve));
   const before = observe(runNumber());
   expect(before.processes).toContainEqual(expect.objectContaining({ pid: program.pid, command: "sleep" }));
   expect(before.files).toContain(directory);
+  expect(before.files).not.toContain(bare);
   expect(before.listeners).toContain(`${host}:${port}`);
   await program.kill();
   await new Promise((resolve) => server.close(resolve));

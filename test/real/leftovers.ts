@@ -58,7 +58,8 @@ export function teardown(): void {
 
 /** The directory of a file whose tests were all skipped: no hook of its runs that could remove it. */
 function isBare(path: string): boolean {
-  return statSync(path).isDirectory() && readdirSync(path).length === 0;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  return readdirSync(path).length === 0;
 }
 
 function freeNumber(): number {
