@@ -42,9 +42,7 @@ export async function startProxy(
   const api = await Api.login(server);
   const isOld = server.version === "6.0";
   const nameField = isOld ? "host" : "name";
-  for (const old of await api.rows("proxy.get", { filter: { [nameField]: name } })) {
-    await api.call("proxy.delete", [old["proxyid"]]);
-  }
+  for (const { proxyid } of await api.rows("proxy.get", { filter: { [nameField]: name } })) await forget(api, proxyid);
   const port = await lowPort(host);
   const member = group === undefined ? {} : { proxy_groupid: group, local_address: host, local_port: String(port) };
   const mode = isOld ? { host: name, status: ACTIVE_6 } : { name, operating_mode: ACTIVE_7, ...member };
@@ -66,6 +64,17 @@ export async function startProxy(
     },
     remove: async () => void (await api.call("proxy.delete", [id])),
   };
+}
+
+/** Deletes what an interrupted run left: a proxy and the hosts that it watches. */
+async function forget(api: Api, proxyid: string | undefined): Promise<void> {
+  const hosts = await api.rows("host.get", { proxyids: proxyid, output: ["hostid"] });
+  if (hosts.length > 0)
+    await api.call(
+      "host.delete",
+      hosts.map(({ hostid }) => hostid),
+    );
+  await api.call("proxy.delete", [proxyid]);
 }
 
 interface Place {
