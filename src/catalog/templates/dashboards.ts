@@ -34,12 +34,13 @@ export function dashboardNode({ name, pages, groups, template }: Dashboard, edit
 }
 
 function position({ x, y, width, height }: Placed): { readonly [name: string]: Node } {
-  return { ...unlessZero("x", x), ...unlessZero("y", y), width: String(width), height: String(height) };
+  return { ...unless("0", { x }), ...unless("0", { y }), ...unless("1", { width }), ...unless("2", { height }) };
 }
 
-/** A file that says 0 would differ from the server's own export. */
-function unlessZero(name: string, place: number): { readonly [name: string]: Node } {
-  return place === 0 ? {} : { [name]: String(place) };
+/** A default is left out, as servers do when they compare an import with what they have. */
+function unless(usual: string, field: Readonly<Record<string, number>>): { readonly [name: string]: Node } {
+  const told = Object.entries(field).map(([name, number]) => [name, String(number)] as const);
+  return Object.fromEntries(told.filter(([, text]) => text !== usual));
 }
 
 interface Shown {
@@ -59,7 +60,7 @@ function sorted(fields: readonly Field[], { server }: Edition): readonly Field[]
 }
 
 function compare(one: string, other: string): number {
-  return one.localeCompare(other, "en");
+  return one.localeCompare(other, "en", { ignorePunctuation: true }); // as collations of databases do
 }
 
 function reference(page: number, place: number): string {
