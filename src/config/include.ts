@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { matchesWildcard } from "../words/wildcard.ts";
 import type { Files } from "./spec.ts";
 
 /** The path as it was written, and the file it was written in. */
@@ -17,8 +18,8 @@ export function expandInclude(by: Named, files: Files): Parsed<readonly string[]
   const directory = posix.dirname(path);
   const pattern = posix.basename(path);
   if (directory.includes("*")) return malformed("a * may stand in the last part of the path only");
-  if (pattern.includes("*")) return filesIn(directory, wildcard(pattern), files);
-  return files.list(path).kind === "ok" ? filesIn(path, wildcard("*"), files) : ok([path]);
+  if (pattern.includes("*")) return filesIn(directory, pattern, files);
+  return files.list(path).kind === "ok" ? filesIn(path, "*", files) : ok([path]);
 }
 
 /** Relative to the directory of the including file, so that it does not matter where the daemon was started. */
@@ -27,14 +28,9 @@ function resolve({ file, value }: Named): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-function filesIn(directory: string, pattern: RegExp, files: Files): Parsed<readonly string[]> {
+function filesIn(directory: string, pattern: string, files: Files): Parsed<readonly string[]> {
   const names = files.list(directory);
   if (names.kind === "malformed") return names;
-  const wanted = names.value.filter((name) => !name.startsWith(".") && pattern.test(name)).sort();
+  const wanted = names.value.filter((name) => !name.startsWith(".") && matchesWildcard(name, pattern)).sort();
   return ok(wanted.map((name) => posix.join(directory, name)).filter((path) => files.list(path).kind !== "ok"));
-}
-
-function wildcard(pattern: string): RegExp {
-  const literals = pattern.split("*").map((literal) => literal.replace(/[\\^$.+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${literals.join(".*")}$`, "s");
 }

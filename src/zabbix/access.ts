@@ -1,6 +1,6 @@
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { matchesWildcard } from "../words/wildcard.ts";
 import { type Key, parseKey } from "./key.ts";
-import { matchesWildcard } from "./wildcard.ts";
 
 // pattern := "*" / name [ "[" params "]" ]     name as in item keys, and "*" in it
 //

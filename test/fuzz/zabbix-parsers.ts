@@ -4,6 +4,7 @@ import { decodeList } from "../../src/transports/active/list-record.ts";
 import { parseServerActive } from "../../src/transports/active/server-active.ts";
 import { controlReplies } from "../../src/transports/control-replies.ts";
 import { compilePeers } from "../../src/transports/peers.ts";
+import { matchesWildcard } from "../../src/words/wildcard.ts";
 import { compileAccess } from "../../src/zabbix/access.ts";
 import { decodeDataReply, decodeHeartbeatReply, decodeListReply } from "../../src/zabbix/active.ts";
 import { compileAliases } from "../../src/zabbix/alias.ts";
@@ -14,7 +15,6 @@ import { decodeJsonReply, decodePassiveRequest, encodeJsonReply, encodePlainRepl
 import { type AgentMessage, AgentMessageDecoder } from "../../src/zabbix/plugin.ts";
 import { parseSenderInfo, readSenderKey } from "../../src/zabbix/sender.ts";
 import { parseSenderLine } from "../../src/zabbix/sender-input.ts";
-import { matchesWildcard } from "../../src/zabbix/wildcard.ts";
 import { bodies, texts, vectorTexts, words } from "./corpus.ts";
 import { type Fuzzed, must, parsedValue, pieces } from "./fuzzed.ts";
 

@@ -1,4 +1,5 @@
 import type { Io } from "../../io/io.ts";
+import { matchesWildcard } from "../../words/wildcard.ts";
 
 // lighttpd.conf, as far as it says where the status page is: assignments of plain values, blocks with their conditions,
 // and includes of files. What a program or an expression would have to tell is not known.
@@ -77,22 +78,10 @@ class ConfReader {
     const slash = path.lastIndexOf("/");
     const [directory, pattern] = [path.slice(0, slash), path.slice(slash + 1)];
     if (!pattern.includes("*")) return [path];
-    const parts = pattern.split("*");
-    const names = (this.#io.list(directory) ?? []).filter((name) => !name.startsWith(".") && fits(name, parts));
+    const isMeant = (name: string) => !name.startsWith(".") && matchesWildcard(name, pattern);
+    const names = (this.#io.list(directory) ?? []).filter(isMeant);
     return [...names].sort().map((name) => `${directory}/${name}`);
   }
-}
-
-/** @param parts what stands between the stars; two at least */
-function fits(name: string, parts: readonly string[]): boolean {
-  const [first = "", ...rest] = parts;
-  const last = rest.pop() ?? "";
-  let at = name.startsWith(first) ? first.length : -1;
-  for (const part of rest) {
-    const found = at < 0 ? -1 : name.indexOf(part, at);
-    at = found < 0 ? -1 : found + part.length;
-  }
-  return at >= 0 && name.length - last.length >= at && name.endsWith(last);
 }
 
 function tokensOf(text: string): readonly Token[] {

@@ -1,7 +1,7 @@
 import type { Item } from "../../items/item.ts";
 import type { Registry } from "../../items/registry.ts";
+import { matchesWildcard } from "../../words/wildcard.ts";
 import { parseJson } from "../../zabbix/json.ts";
-import { matchesWildcard } from "../../zabbix/wildcard.ts";
 import type { Pace } from "../pace.ts";
 
 export interface PushedKeysOptions {

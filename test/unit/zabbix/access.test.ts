@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { matchesWildcard } from "../../../src/words/wildcard.ts";
 import { type Access, type AccessRule, compileAccess } from "../../../src/zabbix/access.ts";
 import { compileAliases } from "../../../src/zabbix/alias.ts";
 import { parseKey } from "../../../src/zabbix/key.ts";
-import { matchesWildcard } from "../../../src/zabbix/wildcard.ts";
 import { vectors } from "./vectors.ts";
 
 interface Case {
