@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { errorText } from "../words/error-text.ts";
 
 /** A command line after the command's name. */
 export interface CommandLine {
@@ -52,6 +53,6 @@ export function parseCommandLine(args: readonly string[], allowed: readonly Opti
       operands: positionals,
     });
   } catch (error) {
-    return malformed(error instanceof Error ? error.message : String(error));
+    return malformed(errorText(error));
   }
 }

@@ -9,6 +9,7 @@ import { SOURCES } from "../sources/all.ts";
 import { type ControlSocket, listenControl } from "../transports/control-socket.ts";
 import { listenPassive, type PassiveServer } from "../transports/passive-server.ts";
 import { ValueFiles } from "../transports/value-files.ts";
+import { errorText } from "../words/error-text.ts";
 import { Destinations } from "./destinations.ts";
 import { printedCalls, statusOf } from "./report.ts";
 import { Sampling } from "./sampling.ts";
@@ -235,7 +236,7 @@ function obstacleTo(path: string): string | undefined {
     makeDirectory(path, 0o755);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }
 

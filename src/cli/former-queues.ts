@@ -9,6 +9,7 @@ import type { OutboxOptions } from "../outbox/options.ts";
 import { Outbox, type OutboxStats } from "../outbox/outbox.ts";
 import type { Finding } from "../sources/source.ts";
 import { durationText } from "../words/duration.ts";
+import { errorText } from "../words/error-text.ts";
 import { megabytes } from "../words/megabytes.ts";
 import { sentence } from "../words/sentence.ts";
 import { type QueueSettings, queueOptions } from "./queue-options.ts";
@@ -74,7 +75,7 @@ export class FormerQueues {
   }
 
   #say(path: string, error: unknown): undefined {
-    this.#log.warning(`Cannot look into "${path}": ${error instanceof Error ? error.message : String(error)}.`);
+    this.#log.warning(`Cannot look into "${path}": ${errorText(error)}.`);
   }
 
   #former(path: string, { rows, bytes, oldest }: OutboxStats): Former {

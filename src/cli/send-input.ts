@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { errorText } from "../words/error-text.ts";
 import type { SenderRow } from "../zabbix/sender.ts";
 import { parseSenderLine, type SenderInputOptions } from "../zabbix/sender-input.ts";
 
@@ -13,7 +14,7 @@ export async function* inputRows(path: string, options: SenderInputOptions): Asy
       yield row.kind === "ok" ? ok(row.value) : malformed(`[line ${number}] ${row.reason}`);
     }
   } catch (error) {
-    yield malformed(`cannot read "${path}": ${error instanceof Error ? error.message : String(error)}`);
+    yield malformed(`cannot read "${path}": ${errorText(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Log } from "../io/log.ts";
+import { errorText } from "../words/error-text.ts";
 
 /** A small text in StateDir. */
 export interface StateFile {
@@ -25,7 +26,7 @@ export function stateFile(path: string, log: Pick<Log, "warning">): StateFile {
         renameSync(`${path}.new`, path);
         return true;
       } catch (error) {
-        log.warning(`Cannot write "${path}": ${error instanceof Error ? error.message : String(error)}.`);
+        log.warning(`Cannot write "${path}": ${errorText(error)}.`);
         return false;
       }
     },

@@ -2,6 +2,7 @@ import { type Answer, unknown } from "../ring/answer.ts";
 import type { Moment, View } from "../ring/moment.ts";
 import type { Ring } from "../ring/ring.ts";
 import type { Labels, Stamp } from "../ring/sample.ts";
+import { errorText } from "../words/error-text.ts";
 import { nearest } from "../words/nearest.ts";
 import { sentence } from "../words/sentence.ts";
 import type { Access } from "../zabbix/access.ts";
@@ -265,7 +266,7 @@ function guarded(evaluate: () => Answer<Scalar>): Answer<Scalar> {
   try {
     return evaluate();
   } catch (error) {
-    return unknown(`a fault in tidemark, please report it: ${error instanceof Error ? error.message : String(error)}`);
+    return unknown(`a fault in tidemark, please report it: ${errorText(error)}`);
   }
 }
 

@@ -48,11 +48,6 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** A system error in the words of Node: code, text, call and path. */
-export function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function listAll(directory: string, name: string): (SegmentFile & { readonly aside: boolean })[] {
   return readdirSync(directory)
     .flatMap((file) => {

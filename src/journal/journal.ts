@@ -1,7 +1,8 @@
 import { unlink } from "node:fs/promises";
 import { makeDirectory } from "../io/make-directory.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
-import { codeOf, listSegments, segmentPath, textOf } from "./files.ts";
+import { errorText } from "../words/error-text.ts";
+import { codeOf, listSegments, segmentPath } from "./files.ts";
 import { encodeFrames, type JournalRecord, NO_SLOT } from "./frame.ts";
 import { encodeHeader } from "./header.ts";
 import type { JournalKind } from "./kind.ts";
@@ -202,7 +203,7 @@ export class Journal {
     try {
       await unlink(path);
     } catch (error) {
-      if (codeOf(error) !== "ENOENT") this.#options.report(`Cannot delete "${path}": ${textOf(error)}.`);
+      if (codeOf(error) !== "ENOENT") this.#options.report(`Cannot delete "${path}": ${errorText(error)}.`);
     }
   }
 
@@ -242,7 +243,7 @@ export class Journal {
     if (this.#lost !== undefined) return;
     this.#lost = 0;
     const { directory, kind, report } = this.#options;
-    report(`Cannot write the journal in "${directory}": ${textOf(error)}. ${kind.whileFailing}.`);
+    report(`Cannot write the journal in "${directory}": ${errorText(error)}. ${kind.whileFailing}.`);
   }
 
   #heal(): void {
@@ -282,7 +283,7 @@ function madeDirectory(directory: string): Parsed<undefined> {
     makeDirectory(directory, MODE);
     return ok(undefined);
   } catch (error) {
-    return malformed(`cannot make "${directory}": ${textOf(error)}`);
+    return malformed(`cannot make "${directory}": ${errorText(error)}`);
   }
 }
 
@@ -290,6 +291,6 @@ function listed(directory: string, name: string): Parsed<ReturnType<typeof listS
   try {
     return ok(listSegments(directory, name));
   } catch (error) {
-    return malformed(`cannot read "${directory}": ${textOf(error)}`);
+    return malformed(`cannot read "${directory}": ${errorText(error)}`);
   }
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
-import { textOf } from "./files.ts";
+import { errorText } from "../words/error-text.ts";
 
 /** Locks its descriptor 3. */
 const FLOCK = "flock";
@@ -71,7 +71,7 @@ function openLock(directory: string): Parsed<LockFile> {
   try {
     return ok({ fd: openSync(path, constants.O_RDWR | constants.O_CREAT, 0o640), path });
   } catch (error) {
-    return malformed(`cannot write "${path}": ${textOf(error)}`);
+    return malformed(`cannot write "${path}": ${errorText(error)}`);
   }
 }
 
@@ -91,7 +91,7 @@ function flocked(fd: number): Promise<Flocked> {
 
 /** @returns why not, or undefined when the lock is ours */
 function refusal({ status, error }: Flocked, path: string): string | undefined {
-  if (error !== undefined) return `cannot lock "${path}" with the program flock (util-linux): ${textOf(error)}`;
+  if (error !== undefined) return `cannot lock "${path}" with the program flock (util-linux): ${errorText(error)}`;
   if (status === HELD_BY_ANOTHER) return `"${path}" is locked by ${holder(path)}`;
   return status === 0 ? undefined : `cannot lock "${path}": flock ended with status ${status}`;
 }

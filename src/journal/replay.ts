@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { type AsideReason, codeOf, listSegments, type SegmentFile, textOf } from "./files.ts";
+import { errorText } from "../words/error-text.ts";
+import { type AsideReason, codeOf, listSegments, type SegmentFile } from "./files.ts";
 import { FRAME_BYTES, findFrame, NO_SLOT, scanFrames } from "./frame.ts";
 import { parseHeader, type SegmentHeader } from "./header.ts";
 import { RING } from "./kind.ts";
@@ -69,7 +70,7 @@ function unread(error: unknown): SegmentReading {
   const code = codeOf(error);
   if (code === undefined) throw error; // not the system's
   if (code === "ENOENT") return { kind: "empty" }; // dropped since it was listed
-  return { kind: "unusable", why: "unreadable", reason: textOf(error) };
+  return { kind: "unusable", why: "unreadable", reason: errorText(error) };
 }
 
 interface SegmentBytes {
@@ -178,7 +179,7 @@ function listed(directory: string, report: (line: string) => void): readonly Seg
   try {
     return listSegments(directory, RING).segments;
   } catch (error) {
-    report(`Cannot read "${directory}": ${textOf(error)}.`);
+    report(`Cannot read "${directory}": ${errorText(error)}.`);
     return [];
   }
 }

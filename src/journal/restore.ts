@@ -1,5 +1,6 @@
 import { truncateSync, unlinkSync } from "node:fs";
-import { type SegmentFile, setAside, textOf, type Whereabouts } from "./files.ts";
+import { errorText } from "../words/error-text.ts";
+import { type SegmentFile, setAside, type Whereabouts } from "./files.ts";
 import type { SegmentHeader } from "./header.ts";
 import type { JournalKind } from "./kind.ts";
 import { findingText, readSegment, readSegmentInSlices, type SegmentReading, type Visit } from "./replay.ts";
@@ -48,7 +49,7 @@ function mend(path: string, reading: SegmentReading, { directory, kind, report }
     const done = change(path, reading, { directory, name: kind.name });
     if (finding !== undefined) report(`${finding}: ${done}.`);
   } catch (error) {
-    report(`${finding ?? `"${path}" is empty`}; it could not be mended: ${textOf(error)}.`);
+    report(`${finding ?? `"${path}" is empty`}; it could not be mended: ${errorText(error)}.`);
   }
 }
 

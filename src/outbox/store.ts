@@ -3,6 +3,7 @@ import { Journal } from "../journal/journal.ts";
 import { readBack } from "../journal/read-back.ts";
 import type { Place } from "../journal/replay.ts";
 import { ok, type Parsed } from "../ring/answer.ts";
+import { errorText } from "../words/error-text.ts";
 import { type OutboxOptions, outboxJournal } from "./options.ts";
 import type { Piece } from "./pieces.ts";
 import { decodeRows, encodeRows, encodeState, type RowsHead, type State } from "./record.ts";
@@ -96,7 +97,7 @@ export class Store {
         }
       }
     } catch (error) {
-      this.#options.report(`Cannot read "${piece.path}": ${error instanceof Error ? error.message : String(error)}.`);
+      this.#options.report(`Cannot read "${piece.path}": ${errorText(error)}.`);
     }
     return rows;
   }

@@ -1,5 +1,6 @@
 import type { Io } from "../io/io.ts";
 import type { Reply } from "../items/registry.ts";
+import { errorText } from "../words/error-text.ts";
 import { listed, sentence } from "../words/sentence.ts";
 import { PROTOCOL_VERSION, VARIANT } from "../zabbix/passive.ts";
 import { Pace } from "./pace.ts";
@@ -36,7 +37,7 @@ export function controlReplies(options: ReplyOptions): ControlReplies {
     try {
       return await jsonInTurns(await replyTo(body, commands), pace);
     } catch (error) {
-      return JSON.stringify(refusal(messageOf(error)));
+      return JSON.stringify(refusal(errorText(error)));
     }
   };
 }
@@ -103,8 +104,4 @@ async function listInTurns(list: readonly unknown[], pace: Pace): Promise<string
     await pace.pause();
   }
   return `[${elements.join(",")}]`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Log } from "../io/log.ts";
 import { makeDirectory } from "../io/make-directory.ts";
 import { malformed, ok, type Parsed } from "../ring/answer.ts";
+import { errorText } from "../words/error-text.ts";
 import { encodePacket, PacketDecoder } from "../zabbix/packet.ts";
 import { type ControlReplies, controlReplies, type ReplyOptions } from "./control-replies.ts";
 
@@ -40,7 +41,7 @@ export async function listenControl(options: ControlOptions): Promise<Parsed<Con
     if (obstacle !== undefined) return malformed(`cannot listen on "${path}": ${obstacle}`);
     return ok(await ControlSocket.open(options));
   } catch (error) {
-    return malformed(`cannot listen on "${path}": ${messageOf(error)}`);
+    return malformed(`cannot listen on "${path}": ${errorText(error)}`);
   }
 }
 
@@ -148,8 +149,4 @@ class ControlConnection {
   #endWhenDone(): void {
     if (!this.#busy) this.#socket.end();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

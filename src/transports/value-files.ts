@@ -4,6 +4,7 @@ import type { Log } from "../io/log.ts";
 import { freshSeconds } from "../items/freshness.ts";
 import type { Item } from "../items/item.ts";
 import type { Reply, Standard } from "../items/registry.ts";
+import { errorText } from "../words/error-text.ts";
 import { Pace } from "./pace.ts";
 import { StandardGroups } from "./standard-groups.ts";
 import { ValueDirectory } from "./value-directory.ts";
@@ -156,7 +157,7 @@ export class ValueFiles {
 
   /** Said again only after it was mended. */
   #failed(verb: string, error: unknown): void {
-    const text = `Cannot ${verb} the value files of UserParameters: ${error instanceof Error ? error.message : String(error)}.`;
+    const text = `Cannot ${verb} the value files of UserParameters: ${errorText(error)}.`;
     if (text !== this.#trouble) this.#options.log.error(text);
     this.#trouble = text;
   }

@@ -3,6 +3,7 @@ import type { Client, Server } from "memjs";
 import type { Ending, Phase } from "../../io/connection.ts";
 import { deadline } from "../../io/deadline.ts";
 import type { Io } from "../../io/io.ts";
+import { errorText } from "../../words/error-text.ts";
 import type { Credentials } from "./access.ts";
 import type { Address } from "./address.ts";
 
@@ -117,7 +118,7 @@ export class MemjsLink {
   /** memjs throws texts where a login failed, errors elsewhere. */
   #failure(error: unknown): LinkEnding {
     if (typeof error === "string") return { kind: "refused" };
-    return { kind: "foreign", found: error instanceof Error ? error.message : String(error) };
+    return { kind: "foreign", found: errorText(error) };
   }
 
   #closing(): LinkEnding {
