@@ -34,13 +34,12 @@ export function dashboardNode({ name, pages, groups, template }: Dashboard, edit
 }
 
 function position({ x, y, width, height }: Placed): { readonly [name: string]: Node } {
-  return { ...unless("0", { x }), ...unless("0", { y }), ...unless("1", { width }), ...unless("2", { height }) };
+  return { ...unless(0, "x", x), ...unless(0, "y", y), ...unless(1, "width", width), ...unless(2, "height", height) };
 }
 
 /** A default is left out, as servers do when they compare an import with what they have. */
-function unless(usual: string, field: Readonly<Record<string, number>>): { readonly [name: string]: Node } {
-  const told = Object.entries(field).map(([name, number]) => [name, String(number)] as const);
-  return Object.fromEntries(told.filter(([, text]) => text !== usual));
+function unless(usual: number, name: string, number: number): { readonly [name: string]: Node } {
+  return number === usual ? {} : { [name]: String(number) };
 }
 
 interface Shown {

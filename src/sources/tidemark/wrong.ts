@@ -1,3 +1,4 @@
+import { ONCE } from "../../items/family.ts";
 import { type MomentItem, momentItem } from "../../items/item.ts";
 import { flatMap, value } from "../../ring/answer.ts";
 import type { Moment } from "../../ring/moment.ts";
@@ -21,7 +22,7 @@ export const wrong: MomentItem = momentItem({
     "A line for each target with which the newest attempt found something wrong, the source and the target first; at most " +
     `${LINES}, and how many more. "Nothing." while there is none.`,
   delay: "1m",
-  standard: () => [[]],
+  standard: () => ONCE,
   value: (moment) => flatMap(self(moment), () => value(wrongText(moment))),
 });
 
