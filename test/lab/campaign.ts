@@ -76,6 +76,17 @@ export interface Fault {
   readonly mend: (() => Promise<unknown> | unknown) | undefined;
 }
 
+/** A fault on one of several hosts; its event's name is told by the pattern. */
+export function fault(
+  host: string,
+  target: Fault["target"],
+  trigger: string,
+  event: RegExp,
+  how: Pick<Fault, "strike" | "mend">,
+): Fault {
+  return { host, target, trigger, event, ...how };
+}
+
 export interface Campaign {
   readonly file: string;
   /** Where the daemons of its hosts answer. */

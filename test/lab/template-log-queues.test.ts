@@ -7,7 +7,7 @@ import type { Program } from "../real/program.ts";
 import { Rsyslogd, Sink } from "../real/rsyslogd.ts";
 import { run, temporaryDirectory } from "../real/start.ts";
 import { pause } from "../real/wait.ts";
-import { campaign, type Fault, PACE } from "./campaign.ts";
+import { campaign, type Fault, fault, PACE } from "./campaign.ts";
 
 /* Every trigger of "Tidemark log queues": one rsyslogd with an action, queue or input for each fault, and others that fail whole. */
 
@@ -47,16 +47,6 @@ function sink(name: string): Sink {
 }
 
 const strangers = () => shortName(`imudp:strangers(${HOST}/${datagrams}/IPv4)`);
-
-function fault(
-  host: string,
-  target: Fault["target"],
-  trigger: string,
-  event: RegExp,
-  how: Pick<Fault, "strike" | "mend">,
-): Fault {
-  return { host, target, trigger, event, ...how };
-}
 
 /** The destination is gone, and this many messages come at once. */
 function close(name: string, messages: number): Pick<Fault, "strike" | "mend"> {

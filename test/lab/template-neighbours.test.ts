@@ -6,7 +6,7 @@ import type { Program } from "../real/program.ts";
 import { QmailHome } from "../real/qmail.ts";
 import { temporaryDirectory } from "../real/start.ts";
 import { pause } from "../real/wait.ts";
-import { campaign, type Fault, PACE } from "./campaign.ts";
+import { campaign, type Fault, fault, PACE } from "./campaign.ts";
 import { occupy } from "./clients.ts";
 import { Corner } from "./hardship.ts";
 import { Impostor } from "./impostor.ts";
@@ -52,16 +52,6 @@ function made<T>(of: ReadonlyMap<string, T>, name: string): T {
 }
 const job = (name: (typeof GEARMANDS)[number]) => made(jobs, name);
 const site = (name: (typeof LIGHTTPDS)[number]) => made(web, name);
-
-function fault(
-  host: string,
-  target: Fault["target"],
-  trigger: string,
-  event: RegExp,
-  how: Pick<Fault, "strike" | "mend">,
-): Fault {
-  return { host, target, trigger, event, ...how };
-}
 
 function undone(name: string): () => unknown {
   return () => undo.get(name)?.();

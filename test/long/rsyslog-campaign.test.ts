@@ -13,18 +13,7 @@ const ways = [
 
 for (const { name, stats } of ways) {
   test(`rsyslogd idle, growing, spilling, full, retrying, draining, saved and resumed: ${name}`, async () => {
-    const host = address(import.meta.url);
-    const sinkAt = { host, port: await freePort(host) };
-    const lines = forwardAction(host, sinkAt.port, SLOWLY);
-    const campaign = new Campaign(new Rsyslogd({ host, port: await freePort(host) }, lines, { stats }), sinkAt);
-    await campaign.begin();
-    await campaign.idle();
-    await campaign.growInMemory(200);
-    await campaign.retryForEver();
-    await campaign.spill(1500);
-    await campaign.fillUp(3000);
-    await campaign.retryForEver();
-    await campaign.drain();
+    const campaign = await untilDrained({ stats });
     await campaign.saveAndResume(300);
   });
 }
@@ -36,19 +25,24 @@ for (const format of ["json", "zabbix", "prometheus"]) {
   test.skipIf(another === undefined)(
     `another rsyslogd idle, growing, spilling, full, retrying, draining: ${format}`,
     async () => {
-      const host = address(import.meta.url);
-      const sinkAt = { host, port: await freePort(host) };
-      const build = { binary: another?.split(" ") ?? [], format };
-      const lines = forwardAction(host, sinkAt.port, SLOWLY);
-      const campaign = new Campaign(new Rsyslogd({ host, port: await freePort(host) }, lines, build), sinkAt);
-      await campaign.begin();
-      await campaign.idle();
-      await campaign.growInMemory(200);
-      await campaign.retryForEver();
-      await campaign.spill(1500);
-      await campaign.fillUp(3000);
-      await campaign.retryForEver();
-      await campaign.drain();
+      await untilDrained({ binary: another?.split(" ") ?? [], format });
     },
   );
+}
+
+/** Through all that a queue goes through while its rsyslogd runs. */
+async function untilDrained(build: ConstructorParameters<typeof Rsyslogd>[2]): Promise<Campaign> {
+  const host = address(import.meta.url);
+  const sinkAt = { host, port: await freePort(host) };
+  const lines = forwardAction(host, sinkAt.port, SLOWLY);
+  const campaign = new Campaign(new Rsyslogd({ host, port: await freePort(host) }, lines, build), sinkAt);
+  await campaign.begin();
+  await campaign.idle();
+  await campaign.growInMemory(200);
+  await campaign.retryForEver();
+  await campaign.spill(1500);
+  await campaign.fillUp(3000);
+  await campaign.retryForEver();
+  await campaign.drain();
+  return campaign;
 }
