@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { afterAll } from "vitest";
 import { MemcachedLoad } from "../real/memcached-load.ts";
 
@@ -33,18 +31,6 @@ export async function evictions(at: At): Promise<() => void> {
   const store = () => load.sets(200, { prefix: `batch${++batch}-`, bytes: 1000 });
   for (let i = 0; i < 20; i += 1) await store();
   return beat(store);
-}
-
-/** memcached's own answer to a `stats` command. */
-export async function statsOf(at: At, command = "stats"): Promise<ReadonlyMap<string, string>> {
-  const socket = connect(at);
-  socket.setEncoding("latin1").write(`${command}\r\nquit\r\n`);
-  let text = "";
-  socket.on("data", (chunk: string) => {
-    text += chunk;
-  });
-  await once(socket, "close");
-  return new Map([...text.matchAll(/^STAT (\S+) (.*)\r$/gm)].map(([, name = "", value = ""]) => [name, value]));
 }
 
 function beat(act: () => Promise<unknown>): () => void {

@@ -1,14 +1,14 @@
 import { afterAll } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
-import { startMemcached } from "../real/memcached.ts";
+import { startMemcached, statsOf } from "../real/memcached.ts";
 import { MemcachedLoad } from "../real/memcached-load.ts";
 import type { Program } from "../real/program.ts";
 import { pause } from "../real/wait.ts";
 import { campaign, type Fault, PACE } from "./campaign.ts";
 import { occupy } from "./clients.ts";
 import { Impostor } from "./impostor.ts";
-import { evictions, statsOf, threeQuartersFound } from "./memcached-load.ts";
+import { evictions, threeQuartersFound } from "./memcached-load.ts";
 import { SlowPath } from "./slow-path.ts";
 
 /* Every trigger of "Tidemark memcached", each with an instance of its own that has the fault. */

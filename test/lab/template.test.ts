@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
-import { startMemcached } from "../real/memcached.ts";
+import { startMemcached, statsOf } from "../real/memcached.ts";
 import type { Program } from "../real/program.ts";
 import { pause, waitFor } from "../real/wait.ts";
 import type { Row } from "./api.ts";
 import { withEachServer } from "./lab.ts";
-import { statsOf, threeQuartersFound } from "./memcached-load.ts";
+import { threeQuartersFound } from "./memcached-load.ts";
 import { PolledHost } from "./polled-host.ts";
 
 /* The official template, linked unchanged to a host whose agent is tidemark. */

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
-import { startMemcached } from "../real/memcached.ts";
+import { startMemcached, statsOf } from "../real/memcached.ts";
 import { MemcachedLoad } from "../real/memcached-load.ts";
 import { waitFor } from "../real/wait.ts";
 import { withEachServer } from "./lab.ts";
-import { evictions, statsOf, threeQuartersFound } from "./memcached-load.ts";
+import { evictions, threeQuartersFound } from "./memcached-load.ts";
 import { PolledHost, type ValueType } from "./polled-host.ts";
 
 /*
