@@ -27,6 +27,8 @@ const SECONDS = Number(process.env["TIDEMARK_SIDE_BY_SIDE_SECONDS"] ?? 0);
 const AWAY_SECONDS = SECONDS / 6;
 /** Until everything that one of them still has is stored, or nothing more comes. */
 const PATIENCE_SECONDS = 120;
+const FIRST_PORTS = { "6.0": 20_001, "7.0": 20_011 } as const;
+
 /** One of those that are compared. */
 interface Rival {
   readonly name: string;
@@ -115,16 +117,17 @@ async function tidemarkRival(server: Server, bench: Bench): Promise<Rival> {
 /** The agents in their default settings; one of them with its buffer on disk. */
 async function agentRivals(server: Server, relay: Relay): Promise<readonly Rival[]> {
   const directory = temporaryDirectory();
+  const first = FIRST_PORTS[server.version]; // both versions may be compared at once
   const persistent = ["EnablePersistentBuffer=1", `PersistentBufferFile=${join(directory, "buffer.db")}`];
   return [
-    await agentRival(server, relay, { name: "agent 2", kind: "zabbix_agent2", directory, port: 20_001 }, []),
+    await agentRival(server, relay, { name: "agent 2", kind: "zabbix_agent2", directory, port: first }, []),
     await agentRival(
       server,
       relay,
-      { name: "agent 2, persistent buffer", kind: "zabbix_agent2", directory, port: 20_002 },
+      { name: "agent 2, persistent buffer", kind: "zabbix_agent2", directory, port: first + 1 },
       persistent,
     ),
-    await agentRival(server, relay, { name: "agentd", kind: "zabbix_agentd", directory, port: 20_003 }, []),
+    await agentRival(server, relay, { name: "agentd", kind: "zabbix_agentd", directory, port: first + 2 }, []),
   ];
 }
 
