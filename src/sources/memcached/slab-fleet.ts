@@ -22,6 +22,9 @@ const FIGURES = [
   "free_chunks",
 ];
 
+/** The share that the template asks for unless its macro says otherwise. */
+export const TEMPLATE_SHARE = "5";
+
 /** Zabbix cannot discover inside of what it discovered: one rule for the classes of all instances. */
 const fleetRows = fleetItem({
   key: "memcached.slabs.discovery",
@@ -31,7 +34,7 @@ const fleetRows = fleetItem({
   name: "Slab class discovery of all instances",
   doc: "The slab classes of all instances that can be read now, by chunk size.",
   delay: "10m",
-  standard: () => ONCE,
+  standard: () => [...ONCE, [TEMPLATE_SHARE]],
   value: (moment, { share }, now) =>
     flatMap(readable(moment, now), (views) =>
       value(rowsText(views.flatMap(rows).filter(({ SHARE }) => Number(SHARE) >= share))),

@@ -17,7 +17,7 @@ import { hitRatio, requests } from "./hit-ratio.ts";
 import { error, restarts, sampleAge, state, uptime } from "./life.ts";
 import { get } from "./master.ts";
 import { drift } from "./settings.ts";
-import { slabFleetDiscovery, slabsGet } from "./slab-fleet.ts";
+import { slabFleetDiscovery, slabsGet, TEMPLATE_SHARE } from "./slab-fleet.ts";
 import { slab } from "./slabs.ts";
 import { STATES } from "./states.ts";
 import { oldest, ttlClass, ttlMin, ttlPressure } from "./ttl-items.ts";
@@ -314,7 +314,7 @@ const slabs: Group = {
 
 const slabShare: Macro = {
   macro: "MEMCACHED.SLAB.SHARE.MIN",
-  value: "5",
+  value: TEMPLATE_SHARE,
   doc: "Percentage of an instance's stored bytes that a slab class must hold to be discovered.",
 };
 

@@ -11,16 +11,9 @@ import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parameterNames } from "../../../src/items/arguments.ts";
 import type { Item } from "../../../src/items/item.ts";
-import { Registry } from "../../../src/items/registry.ts";
-import { value } from "../../../src/ring/answer.ts";
-import { Ring } from "../../../src/ring/ring.ts";
-import type { GoodSample } from "../../../src/ring/sample.ts";
+import type { Registry } from "../../../src/items/registry.ts";
 import { SOURCES } from "../../../src/sources/all.ts";
-import { compileAccess } from "../../../src/zabbix/access.ts";
-
-const SLOTS = 61;
-const STEP = 60;
-const TARGET = "main";
+import { fullRegistry, TARGET } from "./full-registry.ts";
 
 /** What a parameter may name in the hope that somebody opens, runs or connects to it, or trips over it. */
 const HOSTILE = [
@@ -58,45 +51,6 @@ const HOSTILE = [
   "\ud800",
   "x".repeat(20_000),
 ];
-
-/** Every figure and text that a source can have. */
-function fullSample(source: (typeof SOURCES)[number], slot: number): GoodSample {
-  const numbers = (part: boolean) =>
-    new Map(
-      source.fields.filter((field) => field.part === part && field.kind !== "text").map(({ name }) => [name, slot]),
-    );
-  const texts = source.fields.filter(({ kind }) => kind === "text").map(({ name }) => [name, "1"] as const);
-  return {
-    kind: "good",
-    target: TARGET,
-    stamp: { clock: 1_700_000_000 + slot * STEP, mono: 1000 + slot * STEP },
-    state: 1,
-    epoch: "1",
-    numbers: numbers(false),
-    texts: new Map(texts),
-    parts: new Map([["1", numbers(true)]]),
-  };
-}
-
-function registryOf(items: readonly Item[]): Registry {
-  const ring = new Ring(SOURCES, { slots: SLOTS, step: STEP });
-  for (const source of SOURCES) ring.roster(source.name, value(new Map([[TARGET, {}]])));
-  for (let slot = 0; slot < SLOTS; slot++) {
-    for (const source of SOURCES) ring.put(slot, source.name, fullSample(source, slot));
-    ring.close(slot);
-  }
-  const access = compileAccess([]);
-  if (access.kind === "malformed") throw new Error(access.reason);
-  const last = (SLOTS - 1) * STEP;
-  return new Registry({
-    items,
-    ring,
-    now: () => ({ clock: 1_700_000_001 + last, mono: 1001 + last }),
-    alias: (key) => key,
-    access: access.value,
-    defaultTarget: () => TARGET,
-  });
-}
 
 /** All through which a program of Node meets the world. */
 const WORLD: Readonly<Record<string, object>> = {
@@ -162,7 +116,7 @@ const items = SOURCES.flatMap((source) => source.items);
 describe("no key connects to, opens or runs what a parameter names", () => {
   let registry: Registry;
   beforeAll(() => {
-    registry = registryOf(items);
+    registry = fullRegistry(items);
   });
   afterAll(() => expect(restore).toEqual([]));
 
