@@ -94,7 +94,12 @@ function figurePrefix({ target }: Group, { once, at = "" }: Master): string {
 }
 
 function seldom({ heartbeat }: Figure): readonly Node[] {
-  return heartbeat === undefined ? [] : [{ type: "DISCARD_UNCHANGED_HEARTBEAT", parameters: [heartbeat] }];
+  return heartbeat === undefined ? [] : [onceChanged(heartbeat)];
+}
+
+/** What is as it was goes no further, but for once in this time. */
+export function onceChanged(heartbeat: string): Node {
+  return { type: "DISCARD_UNCHANGED_HEARTBEAT", parameters: [heartbeat] };
 }
 
 /** In the order of the server's own export. */

@@ -4,9 +4,11 @@ import { templateFiles } from "../../../src/catalog/templates/files.ts";
 import { uuidOf } from "../../../src/catalog/templates/uuid.ts";
 import { SOURCES } from "../../../src/sources/all.ts";
 import { parseKey } from "../../../src/zabbix/key.ts";
+import { fullRegistry, TARGET } from "./full-registry.ts";
 
 const PARTS = SOURCES.flatMap(({ template }) => template ?? []);
 const FILES = templateFiles(PARTS, "1.2.3");
+const STANDARD = [...fullRegistry(SOURCES.flatMap(({ items }) => items)).calls()].map(({ key }) => key);
 const YAML = [...FILES].filter(([path]) => path.endsWith(".yaml"));
 const TREES = new Map(YAML.map(([path, text]) => [path, parse(text, { version: "1.1" })]));
 
@@ -65,6 +67,26 @@ describe.each([...TREES])("%s", (path, tree) => {
     const declared = new Set((template.macros ?? []).map(({ macro }: { macro: string }) => macro));
     const rest = JSON.stringify({ ...tree.zabbix_export, templates: [{ ...template, macros: [] }] });
     expect(new Set([...rest.matchAll(/\{\$([A-Z_.]+)/g)].map(([, name]) => `{$${name}}`))).toEqual(declared);
+  });
+
+  test("asks for standard calls only, so that UserParameters have them", () => {
+    const macros: readonly { macro: string; value: string }[] = tree.zabbix_export.templates[0].macros ?? [];
+    const asked = [...nodes(tree)].filter((node) => "uuid" in node && "key" in node && node["type"] !== "DEPENDENT");
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { key } of asked) {
+      const filled = macros.reduce((text, { macro, value }) => text.replaceAll(macro, value), String(key));
+      expect(STANDARD).toContain(filled.replace(/\{#[A-Z]+\}/, TARGET).replaceAll('"', ""));
+    }
+  });
+
+  test("finds new targets within a minute where agents send, and has the server look at changes only", () => {
+    for (const rule of all(tree, "discovery_rules").flat() as readonly Readonly<Record<string, unknown>>[]) {
+      const isSent = rule["type"] === "ZABBIX_ACTIVE";
+      expect(isSent).toBe(path.endsWith("_active.yaml"));
+      const once = [{ type: "DISCARD_UNCHANGED_HEARTBEAT", parameters: ["10m"] }];
+      expect(rule).toMatchObject(isSent ? { preprocessing: once } : { delay: "10m" });
+      if (isSent) expect(rule).not.toHaveProperty("delay"); // a minute, unsaid
+    }
   });
 
   test("says of every trigger what to do", () => {
