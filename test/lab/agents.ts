@@ -1,11 +1,18 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Bench } from "../real/daemon.ts";
+import { LAUNCHER } from "../real/plugin-agent-side.ts";
 import type { Program } from "../real/program.ts";
 import { start } from "../real/start.ts";
 import type { Server } from "./lab.ts";
 
+const USER_PARAMETERS = fileURLToPath(new URL("../../userparameters/", import.meta.url));
+const SHIM = "/usr/lib/tidemark/tidemark-value";
+
 /** Zabbix's own agents, by the names of their programs. */
-export type AgentKind = "zabbix_agentd" | "zabbix_agent2";
+export const AGENT_KINDS = ["zabbix_agentd", "zabbix_agent2"] as const;
+export type AgentKind = (typeof AGENT_KINDS)[number];
 
 export interface AgentPlace {
   readonly kind: AgentKind;
@@ -17,10 +24,30 @@ export interface AgentPlace {
 }
 
 /** Starts an agent of the server's version in the foreground; lines come after what makes it one of a test. */
-export function startAgent(server: Server, place: AgentPlace, lines: readonly string[]): Promise<Program> {
+export function startAgent(
+  server: Pick<Server, AgentKind>,
+  place: AgentPlace,
+  lines: readonly string[],
+): Promise<Program> {
   const foreground = place.kind === "zabbix_agentd" ? ["-f"] : [];
   const { host, port } = place;
-  return start(server[place.kind], [...foreground, "-c", configured(place, lines)], { ready: { host, port } });
+  return start(server[place.kind], [...foreground, "-c", configured(place, lines)], {
+    ready: { host, port },
+    env: { TIDEMARK_NODE: process.execPath },
+  });
+}
+
+/** The line that gives an agent the shipped UserParameters, with the paths of this tidemark. */
+export function userParameters({ directory, run }: Bench, file = "tidemark.conf"): string {
+  const text = readFileSync(join(USER_PARAMETERS, file), "utf8").replaceAll(SHIM, `${USER_PARAMETERS}tidemark-value`);
+  const path = join(directory, file);
+  writeFileSync(path, text.replaceAll(",set -- ", `,set -- -d ${run}/v `));
+  return `Include=${path}`;
+}
+
+/** Lines that give an agent 2 the plugin, with these options: "Socket=/run/...". */
+export function pluginLines(options: readonly string[]): readonly string[] {
+  return [`System.Path=${LAUNCHER}`, ...options].map((option) => `Plugins.Tidemark.${option}`);
 }
 
 function configured({ kind, directory, host, port }: AgentPlace, lines: readonly string[]): string {

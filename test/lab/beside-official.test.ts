@@ -1,12 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
 import { startMemcached } from "../real/memcached.ts";
 import type { Program } from "../real/program.ts";
-import { start } from "../real/start.ts";
+import { temporaryDirectory } from "../real/start.ts";
 import { pause, waitFor } from "../real/wait.ts";
+import { startAgent } from "./agents.ts";
 import { Api } from "./api.ts";
 import { findServer, type Server, VERSIONS } from "./lab.ts";
 import { type Problem, ProblemWatch } from "./problems.ts";
@@ -105,7 +104,8 @@ function any(watch: ProblemWatch, since: number): Promise<Problem> {
 async function pairOf(server: Server, bench: Bench, port: number): Promise<Pair> {
   const template = ourTemplate(server);
   await install(await Api.login(server), server, template);
-  await startAgent(server, port);
+  const place = { kind: "zabbix_agent2", directory: temporaryDirectory(), host: HOST, port } as const;
+  await startAgent(server, place, ["Hostname=official"]);
   const ours = await createLinked(server, { name: "trg-hung-ours", at: bench, templates: [template.title] });
   const official = await createLinked(server, {
     name: "trg-hung-official",
@@ -132,23 +132,6 @@ function ourTemplate({ version }: Server) {
   const shipped = templateFiles(version).find(({ file }) => file === "tidemark_memcached.yaml");
   if (shipped === undefined) throw new Error("there is no template for memcached");
   return copied(shipped, "beside the official one");
-}
-
-async function startAgent({ zabbix_agent2, version }: Server, port: number): Promise<void> {
-  const bench = await Bench.at(HOST);
-  const here = (name: string) => join(bench.directory, `agent-${version}-${name}`);
-  const lines = [
-    "LogType=console",
-    "Server=127.0.0.0/8",
-    "Hostname=official",
-    `ListenIP=${HOST}`,
-    `ListenPort=${port}`,
-    `PidFile=${here("pid")}`,
-    `ControlSocket=${here("control")}`,
-    `PluginSocket=${here("plugin")}`,
-  ];
-  writeFileSync(here("conf"), `${lines.join("\n")}\n`);
-  await start(zabbix_agent2, ["-c", here("conf")], { ready: { host: HOST, port } });
 }
 
 function tell(text: string): void {

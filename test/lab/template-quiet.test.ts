@@ -1,6 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
@@ -12,6 +10,7 @@ import { Rsyslogd } from "../real/rsyslogd.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { makeService, SLEEPER, told } from "../real/supervise-sampling.ts";
 import { pause, waitFor } from "../real/wait.ts";
+import { startAgent, userParameters } from "./agents.ts";
 import { Api } from "./api.ts";
 import { findServer, type Server, VERSIONS } from "./lab.ts";
 import { JobServer, WebServer } from "./neighbours.ts";
@@ -33,7 +32,6 @@ const FORKED = /^tidemark(_memcached)?\.yaml$/;
 /** Longer than all windows and spans of the quick copies. */
 const WATCHED_SECONDS = 100;
 const TOLD = /: (Memcached|Service|Lighttpd) was restarted$|^Tidemark was restarted$/;
-const USER_PARAMETERS = fileURLToPath(new URL("../../userparameters/", import.meta.url));
 const AGENT_PORT = 20_001;
 const MANY_SECONDS = 600_000;
 
@@ -83,18 +81,14 @@ async function ask(): Promise<void> {
   asking = setInterval(() => void load.gets(100, { prefix: "known-" }).catch(() => undefined), 200);
 }
 
-async function startAgent({ zabbix_agentd }: Server): Promise<Program> {
-  const here = (name: string) => join(bench.directory, `agentd-${name}`);
-  const text = readFileSync(join(USER_PARAMETERS, "tidemark.conf"), "utf8");
-  const moved = text.replaceAll("/usr/lib/tidemark/tidemark-value", `${USER_PARAMETERS}tidemark-value`);
-  writeFileSync(here("include.conf"), moved.replaceAll(",set -- ", `,set -- -d ${bench.run}/v `));
-  const lines = [
-    ...["LogType=console", "Server=127.0.0.0/8", "Hostname=quiet", "UnsafeUserParameters=0", "AllowRoot=1"],
-    ...["StartAgents=5", `ListenIP=${HOST}`, `ListenPort=${AGENT_PORT}`, `PidFile=${here("pid")}`],
-    `Include=${here("include.conf")}`,
-  ];
-  writeFileSync(here("conf"), `${lines.join("\n")}\n`);
-  return start(zabbix_agentd, ["-f", "-c", here("conf")], { ready: { host: HOST, port: AGENT_PORT } });
+function agentOf(server: Server): Promise<Program> {
+  const place = { kind: "zabbix_agentd", directory: bench.directory, host: HOST, port: AGENT_PORT } as const;
+  return startAgent(server, place, [
+    "Hostname=quiet",
+    "UnsafeUserParameters=0",
+    "StartAgents=5",
+    userParameters(bench),
+  ]);
 }
 
 beforeAll(async () => {
@@ -129,7 +123,7 @@ beforeAll(async () => {
     ...[`Qmail.queue.Queue=${qmail.queue}`, `Qmail.queue.Log=${qmail.log}`],
   ]);
   tidemark = await bench.start();
-  agent = await startAgent(first);
+  agent = await agentOf(first);
   watched = (await Promise.all(servers.map(hostsOn))).flat();
 }, 300_000);
 
@@ -246,7 +240,7 @@ inLab(
   async () => {
     const [first] = servers;
     await agent.end();
-    if (first !== undefined) agent = await startAgent(first);
+    if (first !== undefined) agent = await agentOf(first);
     await staysQuiet();
   },
   MANY_SECONDS,

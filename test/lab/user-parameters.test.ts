@@ -1,12 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { address, freePort } from "../real/address.ts";
 import { Bench } from "../real/daemon.ts";
 import { startMemcached } from "../real/memcached.ts";
-import { run, start } from "../real/start.ts";
+import { run } from "../real/start.ts";
 import { waitFor } from "../real/wait.ts";
+import { AGENT_KINDS, type AgentKind, startAgent, userParameters } from "./agents.ts";
 import { findServer, type Server, VERSIONS, withEachServer } from "./lab.ts";
 import { threeQuartersFound } from "./memcached-load.ts";
 import { PolledHost, type ValueType } from "./polled-host.ts";
@@ -17,17 +15,13 @@ import { PolledHost, type ValueType } from "./polled-host.ts";
  */
 
 const HOST = address(import.meta.url);
-const SHIM = "/usr/lib/tidemark/tidemark-value";
-const USER_PARAMETERS = fileURLToPath(new URL("../../userparameters/", import.meta.url));
 const SHIPPED = ["tidemark.conf", "tidemark-legacy.conf"] as const;
 const WORD = "ZBX_NOTSUPPORTED";
-const KINDS = ["zabbix_agentd", "zabbix_agent2"] as const;
 
 interface Agent {
   readonly name: string;
-  readonly kind: (typeof KINDS)[number];
-  readonly version: string;
-  readonly program: string;
+  readonly kind: AgentKind;
+  readonly server: Server;
   /** zabbix_agentd takes no port above 32767, so a free one of the system's will not do; the address is ours alone. */
   readonly port: number;
 }
@@ -35,11 +29,10 @@ interface Agent {
 const agents: readonly Agent[] = VERSIONS.flatMap((version, place) => {
   const server = findServer(version);
   if (server === undefined) return [];
-  return KINDS.map((kind, index) => ({
+  return AGENT_KINDS.map((kind, index) => ({
     name: `${kind} ${version}`,
     kind,
-    version,
-    program: server[kind],
+    server,
     port: 20_001 + 2 * place + index,
   }));
 });
@@ -75,43 +68,10 @@ beforeAll(async () => {
   bench.configure(["History=2m", `Memcached.main.Uri=tcp://${HOST}:${at.port}`]);
   await bench.start();
   await threeQuartersFound(at);
-  for (const name of SHIPPED) install(name);
-  await Promise.all(agents.map(startAgent));
+  const lines = ["Hostname=test", "UnsafeUserParameters=0", ...SHIPPED.map((file) => userParameters(bench, file))];
+  const place = { directory: bench.directory, host: HOST };
+  await Promise.all(agents.map(({ server, kind, port }) => startAgent(server, { ...place, kind, port }, lines)));
 }, 60_000);
-
-async function startAgent(agent: Agent): Promise<void> {
-  const foreground = agent.kind === "zabbix_agentd" ? ["-f"] : [];
-  const ready = { host: HOST, port: agent.port };
-  await start(agent.program, [...foreground, "-c", configured(agent)], { ready });
-}
-
-function configured({ kind, port }: Agent): string {
-  const here = (name: string) => join(bench.directory, `${kind}-${port}-${name}`);
-  const own =
-    kind === "zabbix_agentd"
-      ? ["AllowRoot=1", "StartAgents=3"]
-      : [`ControlSocket=${here("control")}`, `PluginSocket=${here("plugin")}`];
-  const lines = [
-    "LogType=console",
-    "Server=127.0.0.0/8",
-    "Hostname=test",
-    "UnsafeUserParameters=0",
-    `ListenIP=${HOST}`,
-    `ListenPort=${port}`,
-    `PidFile=${here("pid")}`,
-    ...SHIPPED.map((name) => `Include=${join(bench.directory, name)}`),
-    ...own,
-  ];
-  writeFileSync(here("conf"), `${lines.join("\n")}\n`);
-  return here("conf");
-}
-
-/** Puts a shipped file into the test's directory, with the paths of the test. */
-function install(name: string): void {
-  const text = readFileSync(join(USER_PARAMETERS, name), "utf8");
-  const moved = text.replaceAll(SHIM, `${USER_PARAMETERS}tidemark-value`);
-  writeFileSync(join(bench.directory, name), moved.replaceAll(",set -- ", `,set -- -d ${bench.run}/v `));
-}
 
 async function asked({ zabbixGet }: Server, port: number, key: string): Promise<string> {
   const { stdout } = await run(zabbixGet, ["-s", HOST, "-p", String(port), "-k", key]);
