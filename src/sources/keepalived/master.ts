@@ -15,7 +15,7 @@ function fresh(view: View): object {
     name: view.newest?.texts.get("name"),
     source: view.text("source") || undefined,
     priority: figure(view.number("priority")),
-    since: figure(view.number("since")),
+    since: figure(Math.floor(view.number("since"))), // as whole as the item
     addresses: view.newest?.numbers.get("addresses"),
     here: view.newest?.numbers.get("here"),
     transitions: byWindow(standardSteps(view), (steps) => increase(steps, "transitions")),

@@ -34,6 +34,7 @@ describe("by data file", () => {
     expect(told(bench)).toBe("fault by data file");
     expect(bench.text("keepalived.priority")).toBe("40");
     expect(bench.text("keepalived.since")).toBe("1700000020");
+    expect(JSON.parse(bench.text("keepalived.get"))).toMatchObject({ priority: 40, since: 1_700_000_020 });
   });
 
   test("is believed only so long", async () => {
