@@ -14,13 +14,12 @@ const VRRP = "VI_web";
 export class StillScene {
   /** Of the memcached that is there. */
   readonly uri: string;
-  /** For a tidemark's configuration. */
-  readonly directives: readonly string[];
+  readonly #directives: readonly string[];
   readonly #vrrp: Vrrp;
 
   private constructor(uri: string, directives: readonly string[], vrrp: Vrrp) {
     this.uri = uri;
-    this.directives = directives;
+    this.#directives = directives;
     this.#vrrp = vrrp;
   }
 
@@ -29,8 +28,6 @@ export class StillScene {
     const uri = `tcp://${host}:${port}`;
     await startMemcached({ host, port });
     await threeQuartersFound({ host, port });
-    const vrrp = new Vrrp([VRRP]);
-    await vrrp.start();
     const directives = [
       ...[
         "History=1h",
@@ -45,14 +42,22 @@ export class StillScene {
       ...(await jobs(host)),
       ...(await web(host)),
       ...(await mail()),
-      ...[`Keepalived.NotifyFifo=${vrrp.fifo}`, `Keepalived.${VRRP}.Instance=${VRRP}`],
     ];
+    const vrrp = new Vrrp([VRRP]);
+    await vrrp.start();
     return new StillScene(uri, directives, vrrp);
   }
 
-  /** For a second tidemark: what keepalived tells, one reader alone gets. */
-  get directivesOfOthers(): readonly string[] {
-    return this.directives.filter((line) => !line.startsWith("Keepalived."));
+  /** For a tidemark's configuration. */
+  get directives(): readonly string[] {
+    return [...this.#directives, ...vrrpOf(this.#vrrp)];
+  }
+
+  /** For a second tidemark, with a keepalived of its own: what one tells, one reader alone gets. */
+  async directivesOfOther(): Promise<readonly string[]> {
+    const vrrp = new Vrrp([VRRP]);
+    await vrrp.start();
+    return [...this.#directives, ...vrrpOf(vrrp)];
   }
 
   /** keepalived tells its state when it changes: to be called once tidemark listens. */
@@ -60,6 +65,10 @@ export class StillScene {
     await this.#vrrp.cable(VRRP, "down");
     await this.#vrrp.cable(VRRP, "up");
   }
+}
+
+function vrrpOf({ fifo }: Vrrp): readonly string[] {
+  return [`Keepalived.NotifyFifo=${fifo}`, `Keepalived.${VRRP}.Instance=${VRRP}`];
 }
 
 async function services(): Promise<readonly string[]> {

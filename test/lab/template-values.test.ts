@@ -23,8 +23,10 @@ const OFFICIAL = "Memcached by Zabbix agent 2";
 const OUR_ACTIVE_HOST = "trg-values-tidemark-active";
 const SECONDS = 120;
 const ASK_MS = 5000;
-/** The least that agents 6.0 take. */
-const REFRESH_SECONDS = 60;
+/** The least that agents 6.0 take; those of 7.0 ask every five seconds by themselves. */
+const REFRESH = { "6.0": ["RefreshActiveChecks=60"], "7.0": [] } as const;
+/** Agent 2 sends what is new within its minute, not at once: first the rules, and then the items, once it knows them. */
+const AGENT_2_SENDS_SECONDS = 200;
 const FILES = /^tidemark.*\.yaml$/;
 
 /** Values that are others by the time that tidemark is asked itself. */
@@ -39,12 +41,20 @@ type At = { readonly host: string; readonly port: number };
 /** How values come to the server. */
 interface Way {
   readonly name: string;
-  /** Whether the official template is linked to the same host. */
+  /** Whether the official template is linked to the host that is asked. */
   readonly beside: boolean;
+  /** How long the host that is sent for may take. */
+  readonly sendsSeconds: number;
   /** Where the server asks; nothing needs to listen there yet. */
   readonly at: () => Promise<At>;
-  /** Starts what answers there, and sends for the active host; answers the control socket of the tidemark behind it. */
-  readonly open: (server: Server, at: At, hostname: string) => Promise<string>;
+  /** Starts what answers there and sends for the host of that name. */
+  readonly open: (server: Server, at: At, hostname: string) => Promise<Opened>;
+}
+
+interface Opened {
+  /** Control socket of the tidemark whose values they are. */
+  readonly socket: string;
+  readonly close: () => Promise<unknown>;
 }
 
 let scene: StillScene;
@@ -70,21 +80,22 @@ const socketOf = (directory: string) => join(directory, "tidemark.sock");
 function through(
   name: string,
   kind: AgentKind,
-  lines: () => readonly string[],
+  lines: () => readonly string[] | Promise<readonly string[]>,
   socket = () => socketOf(bench.run),
 ): Way {
   return {
     name,
     beside: kind === "zabbix_agent2", // whose own keys it is made for
+    sendsSeconds: kind === "zabbix_agent2" ? AGENT_2_SENDS_SECONDS : SECONDS,
     at: async () => ({ host: HOST, port: await lowPort(HOST) }),
     open: async (server, at, hostname) => {
-      await startAgent(server, { kind, directory: bench.directory, ...at }, [
+      const agent = await startAgent(server, { kind, directory: bench.directory, ...at }, [
         `Hostname=${hostname}`,
         `ServerActive=${server.host}:${server.port}`,
-        `RefreshActiveChecks=${REFRESH_SECONDS}`,
-        ...lines(),
+        ...REFRESH[server.version],
+        ...(await lines()),
       ]);
-      return socket();
+      return { socket: socket(), close: () => agent.end() };
     },
   };
 }
@@ -92,18 +103,24 @@ function through(
 const directories = { child: temporaryDirectory() };
 
 const WAYS: readonly Way[] = [
-  { name: "tidemark", beside: true, at: async () => bench, open: async () => socketOf(bench.run) },
+  {
+    name: "tidemark",
+    beside: true,
+    sendsSeconds: SECONDS,
+    at: async () => bench,
+    open: async () => ({ socket: socketOf(bench.run), close: async () => undefined }),
+  },
   through("agentd-parameters", "zabbix_agentd", () => [userParameters(bench)]),
   through("agent2-parameters", "zabbix_agent2", () => [userParameters(bench)]),
   through("agent2-plugin-daemon", "zabbix_agent2", () => pluginLines([`Socket=${socketOf(bench.run)}`])),
   through(
     "agent2-plugin-child",
     "zabbix_agent2",
-    () =>
+    async () =>
       pluginLines([
         ...["Socket=/nonexistent/tidemark.sock", `Directory=${directories.child}`, "Schedule=* * * * * *"],
         ...["LogDir", "Gearman", "Keepalived", "Lighttpd"].map((source) => `${source}.Discover=no`),
-        ...scene.directivesOfOthers,
+        ...(await scene.directivesOfOther()),
       ]),
     () => socketOf(directories.child),
   ),
@@ -125,7 +142,7 @@ withEachServer((server) => {
     for (const template of files) await deleteTemplate(api, template);
   }, 180_000);
 
-  for (const { name, beside, ...way } of WAYS) {
+  for (const { name, beside, sendsSeconds, ...way } of WAYS) {
     test(`${name}: every item, asked for or sent, has the value that tidemark has, if any`, async () => {
       const at = await way.at();
       const macros = { "{$MEMCACHED.CONN.URI}": scene.uri };
@@ -134,7 +151,7 @@ withEachServer((server) => {
       const asked = { name: `trg-values-${name}`, at, templates: titles(/agent with/), macros };
       const active = await createLinked(server, sending);
       await untilChecksAreKnown(server, hostname);
-      const socket = await way.open(server, at, hostname);
+      const { socket, close } = await way.open(server, at, hostname);
       const begun = performance.now();
       const both = [
         active,
@@ -143,7 +160,7 @@ withEachServer((server) => {
       await Promise.all(
         both.map(async (host) => {
           await discoverNow(host);
-          const items = await untilAllHaveValues(host, socket);
+          const items = await untilAllHaveValues(host, socket, host === active ? sendsSeconds : SECONDS);
           tell(
             `${server.version} ${host === active ? sending.name : asked.name}: ${items.size} items after ${((performance.now() - begun) / 1000).toFixed(0)} s`,
           );
@@ -152,7 +169,8 @@ withEachServer((server) => {
         }),
       );
       for (const host of both) await host.remove();
-    }, 300_000);
+      await close();
+    }, 400_000);
   }
 });
 
@@ -173,7 +191,11 @@ function untilChecksAreKnown(server: Server, host: string): Promise<true> {
  * Waits until each rule has found something, and each item has had what tidemark says at its socket: a window that is
  * half known only now is there at the server a poll later.
  */
-async function untilAllHaveValues(host: PolledHost, socket: string): Promise<ReadonlyMap<string, ItemNow>> {
+async function untilAllHaveValues(
+  host: PolledHost,
+  socket: string,
+  seconds: number,
+): Promise<ReadonlyMap<string, ItemNow>> {
   const seen = new Set<string>();
   await waitFor(
     async () => {
@@ -185,7 +207,7 @@ async function untilAllHaveValues(host: PolledHost, socket: string): Promise<Rea
       const all = [...(await rulesWithout(host)), ...never];
       return all.length === 0 || Promise.reject(new Error(all.join("\n")));
     },
-    { what: "all items", seconds: SECONDS },
+    { what: "all items", seconds },
   );
   return ours(host);
 }
