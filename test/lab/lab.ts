@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "vitest";
 
@@ -23,6 +23,8 @@ export interface Server {
   readonly password: string;
   /** The server's own log file. */
   readonly log: string;
+  /** Of its external checks: "ext" beside the directory of its log. */
+  readonly externalScripts: string;
   /** Port of PostgreSQL. */
   readonly databases: number;
   readonly zabbixGet: string;
@@ -71,6 +73,7 @@ export function findServer(version: Version): Server | undefined {
     user: get("ZBX_USER"),
     password: get("ZBX_PASSWORD"),
     log: get("ZBX_SERVER_LOG"),
+    externalScripts: join(dirname(get("ZBX_SERVER_LOG")), "../ext"),
     databases: Number(get("ZBX_DB_PORT")),
     zabbixGet: get("ZBX_GET"),
     zabbixSender: get("ZBX_SENDER"),
