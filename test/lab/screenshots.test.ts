@@ -34,7 +34,7 @@ afterAll(async () => {
     await host.remove();
     for (const template of templates(server)) await deleteTemplate(host.api, template);
   }
-});
+}, 180_000);
 
 /** Asked more often than as they are, so that half an hour has as many points as people see of three hours. */
 function templates({ version }: Server): readonly TemplateFile[] {
