@@ -1,7 +1,7 @@
 import type { Page } from "../../items/template.ts";
 import type { Edition } from "./edition.ts";
 import type { Node } from "./items.ts";
-import { type Placed, placed } from "./layout.ts";
+import { type Placed, placed, shareOf } from "./layout.ts";
 import { uuidOf } from "./uuid.ts";
 import { type Body, FIELD_TYPES, type Field, type Groups, widgetBody } from "./widgets.ts";
 
@@ -25,7 +25,13 @@ export function dashboardNode({ name, pages, groups, template }: Dashboard, edit
       widgets: placed(page, edition)
         .map((place, at) => ({
           place,
-          body: widgetBody(place.widget, { groups, template, edition, reference: reference(index, at) }),
+          body: widgetBody(place.widget, {
+            groups,
+            template,
+            edition,
+            reference: reference(index, at),
+            share: shareOf(place, edition),
+          }),
         }))
         .toSorted((one, other) => asExported(one, other, edition))
         .map(({ place, body }) => ({ ...body, ...position(place), fields: sorted(body.fields, edition) })),

@@ -6,8 +6,8 @@ import { uuidOf } from "./uuid.ts";
 /** Colours that can be told apart in both of Zabbix's themes, in the order in which lines take them. */
 const COLOURS = ["1A7C11", "F63100", "2774A4", "A54F10", "FC6EA3", "6C59DC", "AC8C14", "611F27", "F230E0", "5CCD18"];
 
-/** Of these the server makes lighter and darker ones, one for each target. */
-const SHADES = ["1E88E5", "F4511E", "43A047", "8E24AA"];
+/** Of these the server makes lighter and darker ones, one for each target: half of the light's range in both directions. */
+const SHADES = ["1469BE", "D84315", "1B7A35", "7B1FA2"];
 
 /** A graph, or graph prototype. */
 export function graphNode(graph: Graph, group: Group, template: string): Node {

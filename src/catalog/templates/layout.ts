@@ -24,6 +24,11 @@ export function placed({ rows }: Page, edition: Edition): readonly Placed[] {
   });
 }
 
+/** How much of the width it has, 1 is all. */
+export function shareOf({ width }: Placed, { server }: Edition): number {
+  return width / COLUMNS[server];
+}
+
 /** Without widgets of the other flavour; widths are then all the same. */
 function withoutOthers(row: Row, { flavour }: Edition): Row {
   const widgets = row.widgets.filter((widget) => widget.kind !== "lines" || (widget.only ?? flavour) === flavour);
@@ -40,11 +45,14 @@ function inRow({ widgets, height, widths = widgets.map(() => 1) }: Row, y: numbe
   });
 }
 
-/** Graphs of a page are each shown once, first what fits beside each other, then those that take a row. */
+/** Graphs of a page are each shown once, and a state that one of them has not alone; first what fits beside each other, then those that take a row. */
 function rowsOf6(rows: readonly Row[]): readonly Row[] {
   const graphs = new Set<Graph>();
+  const lines = rows.flatMap(({ widgets }) => widgets.flatMap((one) => (one.kind === "lines" ? one.graph.lines : [])));
   return rows.flatMap(({ widgets, height }) => {
-    const shown = widgets.filter((widget) => widget.kind !== "problems" && isNew(widget, graphs));
+    const shown = widgets
+      .filter((widget) => widget.kind !== "problems" && isNew(widget, graphs))
+      .filter((widget) => widget.kind !== "cells" || !lines.includes(widget.figure));
     const beside = shown.filter((widget) => !isPerTarget(widget));
     const alone = shown.filter(isPerTarget);
     const own = beside.length === 0 ? [] : [{ height: heightOf6(beside, height), widgets: beside }];
@@ -63,7 +71,8 @@ function isPerTarget(widget: Widget): boolean {
   return widget.kind === "cells" || (widget.kind === "lines" && widget.graph.ofHost !== true);
 }
 
-/** A legend below and times on end beside the axis leave little of a low graph. */
+/** A legend below and times on end beside the axis leave little of a low graph; a number needs little. */
 function heightOf6(widgets: readonly Widget[], height: number): number {
+  if (widgets.every(({ kind }) => kind === "value")) return Math.min(2, height);
   return widgets.every(({ kind }) => kind === "value" || kind === "text") ? height : Math.max(5, height);
 }

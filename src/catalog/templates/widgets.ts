@@ -17,6 +17,8 @@ export interface Scene {
   readonly edition: Edition;
   /** Five capitals, unique in the dashboard: 7.0 wants them where another widget could listen. */
   readonly reference: string;
+  /** Its part of the dashboard's width. */
+  readonly share: number;
 }
 
 export type Field = { readonly type: FieldType; readonly name: string; readonly value: Node };
@@ -34,6 +36,10 @@ export interface Body {
 
 /** Graphs beside each other where there is one for each target: three would cut their legends. */
 const GRAPHS_ACROSS = 2;
+
+/** Names of lines that a whole width has room for, and the server's most columns. */
+const LEGENDS_ACROSS = 6;
+const MOST_LEGEND_COLUMNS = 4;
 
 /** The server's constants. */
 const PROBLEMS_ONLY = 3;
@@ -78,6 +84,7 @@ function linesOfAll({ graph, figures = graph.lines, title }: Extract<Widget, { k
   const sets = figures.flatMap((figure, index): readonly Field[] => [
     ...(graph.ofHost === true ? itemSet(figure, index, scene) : patternSet(figure, index, scene)),
     integer(`ds.${index}.fill`, 0),
+    integer(`ds.${index}.transparency`, 0),
     integer(`ds.${index}.width`, 2),
     ...(isRight(figure, graph, figures) ? [integer(`ds.${index}.axisy`, 1)] : []),
   ]);
@@ -87,7 +94,7 @@ function linesOfAll({ graph, figures = graph.lines, title }: Extract<Widget, { k
     name: title ?? graph.name,
     fields: [
       ...sets,
-      integer("legend_columns", 2),
+      integer("legend_columns", Math.min(Math.round(LEGENDS_ACROSS * scene.share), MOST_LEGEND_COLUMNS)),
       integer("legend_lines", 4),
       integer("legend_lines_mode", AS_MANY_ROWS_AS_NEEDED),
       text("lefty_min", "0"),

@@ -121,7 +121,7 @@ const restarted = triggerOf({
 });
 
 const requestsGraph: Graph = { name: "Requests and traffic of lighttpd", lines: [requests, traffic], right: [traffic] };
-const connections: Graph = { name: "Connections of lighttpd", lines: [inUse, free], stacked: true };
+const connections: Graph = { name: "Connections of lighttpd", lines: [free, inUse], stacked: true };
 
 const servers: Group = {
   discovery: DISCOVERIES[0],

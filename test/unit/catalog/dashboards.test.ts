@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Edition } from "../../../src/catalog/templates/edition.ts";
-import { placed } from "../../../src/catalog/templates/layout.ts";
+import { placed, shareOf } from "../../../src/catalog/templates/layout.ts";
 import { type Body, type Groups, widgetBody } from "../../../src/catalog/templates/widgets.ts";
 import type { Group, Page } from "../../../src/items/template.ts";
 import { SOURCES } from "../../../src/sources/all.ts";
@@ -26,7 +26,9 @@ function the<T>(found: T | undefined): T {
 
 function bodies(page: Page, server: "6.0" | "7.0"): readonly Body[] {
   const scene = { groups, template: "T", edition: edition(server), reference: "TMAAA" } as const;
-  return placed(page, scene.edition).map(({ widget }) => widgetBody(widget, scene));
+  return placed(page, scene.edition).map((place) =>
+    widgetBody(place.widget, { ...scene, share: shareOf(place, scene.edition) }),
+  );
 }
 
 /** Names of the items that a server finds for a target "x". */
@@ -80,6 +82,26 @@ test.each(PAGES)("$name: a pattern finds the items of one figure only, whatever 
 test("6.0 has neither problems nor one graph for all targets", () => {
   const types = new Set(PAGES.flatMap((page) => bodies(page, "6.0")).map(({ type }) => type));
   expect(types).toEqual(new Set(["GRAPH_CLASSIC", "GRAPH_PROTOTYPE", "ITEM", "PLAIN_TEXT"]));
+});
+
+test.each(PAGES)("$name: a column of a legend in 7.0 has a sixth of the width", (page) => {
+  for (const { widget, width } of placed(page, edition("7.0"))) {
+    const { fields } = widgetBody(widget, {
+      groups,
+      template: "T",
+      edition: edition("7.0"),
+      reference: "TMAAA",
+      share: width / 72,
+    });
+    const columns = fields.find(({ name }) => name === "legend_columns");
+    if (columns !== undefined) expect(Number(columns.value) * 12).toBeLessThanOrEqual(Math.max(width, 24));
+  }
+});
+
+test.each(PAGES)("$name: 6.0 shows no state for itself that a graph shows, too", (page) => {
+  const widgets = placed(page, edition("6.0")).map(({ widget }) => widget);
+  const lines = widgets.flatMap((widget) => (widget.kind === "lines" ? widget.graph.lines : []));
+  for (const widget of widgets) if (widget.kind === "cells") expect(lines).not.toContain(widget.figure);
 });
 
 test("a graph of the host says so", () => {
