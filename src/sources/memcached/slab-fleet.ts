@@ -3,9 +3,8 @@ import { isFresh } from "../../items/freshness.ts";
 import type { Discovery } from "../../items/item.ts";
 import { percent } from "../../items/params.ts";
 import { rowsText } from "../../items/rows-text.ts";
-import { type Answer, flatMap, value } from "../../ring/answer.ts";
+import { type Answer, flatMap, unknown, value } from "../../ring/answer.ts";
 import type { Moment, View } from "../../ring/moment.ts";
-import type { Stamp } from "../../ring/sample.ts";
 import { fleetItem } from "./declare.ts";
 import { rows, SLAB_MACROS } from "./slabs.ts";
 import { SOURCE } from "./targets.ts";
@@ -25,20 +24,29 @@ const FIGURES = [
 /** The share that the template asks for unless its macro says otherwise. */
 export const TEMPLATE_SHARE = "5";
 
-/** Zabbix cannot discover inside of what it discovered: one rule for the classes of all instances. */
+/**
+ * Zabbix cannot discover inside of what it discovered: one rule for the classes of all instances. One that cannot be asked
+ * keeps the classes that it had; when they are not known any more, it is an error, since a shorter list would take items
+ * away.
+ */
 const fleetRows = fleetItem({
   key: "memcached.slabs.discovery",
   params: { share: percent("percentage of an instance's stored bytes that a class must hold", "0") },
   type: "json",
   units: "",
   name: "Slab class discovery of all instances",
-  doc: "The slab classes of all instances that can be read now, by chunk size.",
+  doc:
+    "The slab classes of all instances, by chunk size, as they last were. Not supported while those of one instance are not " +
+    "known: it has not answered in all of History.",
   delay: "10m",
   standard: () => [...ONCE, [TEMPLATE_SHARE]],
-  value: (moment, { share }, now) =>
-    flatMap(readable(moment, now), (views) =>
-      value(rowsText(views.flatMap(rows).filter(({ SHARE }) => Number(SHARE) >= share))),
-    ),
+  value: (moment, { share }) =>
+    flatMap(views(moment), (all) => {
+      const silent = all.find(({ view }) => view?.good === undefined);
+      if (silent !== undefined) return unknown(`the slab classes of "${silent.target}" are not known now`);
+      const found = all.flatMap(({ view }) => (view === undefined ? [] : rows(view)));
+      return value(rowsText(found.filter(({ SHARE }) => Number(SHARE) >= share)));
+    }),
 });
 
 export const slabFleetDiscovery: Discovery = { item: fleetRows, macros: SLAB_MACROS };
@@ -52,9 +60,10 @@ export const slabsGet = fleetItem({
   doc: "Master item: figures by instance and chunk size. Instances without a fresh sample are left out.",
   standard: () => ONCE,
   value: (moment, _, now) =>
-    flatMap(readable(moment, now), (views) =>
-      value(JSON.stringify(Object.fromEntries(views.map((view) => [view.target, figures(view)])))),
-    ),
+    flatMap(views(moment), (all) => {
+      const fresh = all.flatMap(({ view }) => (view !== undefined && isFresh(view, now) ? [view] : []));
+      return value(JSON.stringify(Object.fromEntries(fresh.map((view) => [view.target, figures(view)]))));
+    }),
 });
 
 /** By chunk size. A figure above 2^53 is a text, exactly. */
@@ -70,12 +79,18 @@ function exact(name: string, found: number | bigint | undefined): readonly (read
   return [[name, typeof found === "bigint" ? found.toString() : found]];
 }
 
-function readable(moment: Moment, now: Stamp): Answer<readonly View[]> {
+/** `view`: undefined until it was tried once. */
+interface Instance {
+  readonly target: string;
+  readonly view: View | undefined;
+}
+
+function views(moment: Moment): Answer<readonly Instance[]> {
   return flatMap(moment.targets(SOURCE), (targets) =>
     value(
-      [...targets.keys()].flatMap((name) => {
-        const view = moment.view(SOURCE, name);
-        return view.kind === "value" && isFresh(view.value, now) ? [view.value] : [];
+      [...targets.keys()].map((target) => {
+        const view = moment.view(SOURCE, target);
+        return { target, view: view.kind === "value" ? view.value : undefined };
       }),
     ),
   );
