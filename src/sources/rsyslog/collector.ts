@@ -47,7 +47,8 @@ class Watch {
     this.#choose();
     await this.#reports?.look(slices);
     const paced = { slices, deadline: tick.deadline };
-    await this.#spools.look(this.#machine.spools(this.#reports?.hasDiskParts === true), paced);
+    const spools = this.#machine.spools(this.#reports?.hasDiskParts === true);
+    await this.#spools.look(spools, paced, this.#machine.hidden);
     if (this.#reports === undefined) this.#publishNothing(publish);
     else await this.#reports.publish(publish, paced);
     const backlog = (prefix: string) => this.#backlog(prefix);
@@ -62,8 +63,10 @@ class Watch {
     this.#machine.read();
   }
 
+  /** Where it is not known any more where statistics come from, they come from there as before. */
   #choose(): void {
-    const { choice } = this.#machine;
+    const { choice, hidden } = this.#machine;
+    if (choice === undefined && hidden !== undefined && this.#machine.isAsked && this.#reports !== undefined) return;
     const chosen = choice === undefined ? "" : JSON.stringify(choice);
     if (chosen === this.#chosen) return;
     this.#chosen = chosen;
@@ -79,8 +82,8 @@ class Watch {
 
   #publishNothing(publish: Publish): void {
     publish.roster(value(new Map()));
-    Reports.publishNothing(publish);
-    const { configuration, isAsked } = this.#machine;
+    const { configuration, isAsked, hidden } = this.#machine;
+    Reports.publishNothing(publish, isAsked ? hidden : undefined);
     const pid = configuration === undefined || !isAsked ? undefined : this.#search.look();
     const finding = configuration && pid !== undefined ? setupFinding(this.#io, pid, configuration) : undefined;
     if (finding !== undefined) publish.finding(finding);

@@ -37,6 +37,11 @@ export class Machine {
     return this.#configuration?.unread.length === 0;
   }
 
+  /** Why there may be more than is known: a part of rsyslogd's configuration that is there and cannot be read. */
+  get hidden(): string | undefined {
+    return this.#configuration === undefined ? undefined : this.unread;
+  }
+
   /** Where statistics come from; undefined: from nowhere. */
   get choice(): FeedChoice | undefined {
     const { Stats } = this.#section.general;

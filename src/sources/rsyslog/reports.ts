@@ -1,6 +1,6 @@
 import type { Io } from "../../io/io.ts";
 import type { Slices } from "../../io/slices.ts";
-import { value } from "../../ring/answer.ts";
+import { unknown, value } from "../../ring/answer.ts";
 import type { Clock } from "../../ring/sample.ts";
 import type { Publish } from "../source.ts";
 import { ACTION_KIND } from "./actions/action.ts";
@@ -92,9 +92,10 @@ export class Reports {
     for (const finding of [this.#feed.finding, unread]) if (finding !== undefined) publish.finding(finding);
   }
 
-  /** Where nothing is read: there are no queues and the like, and that is known. */
-  static publishNothing(publish: Publish): void {
-    for (const source of [QUEUES, ACTIONS, INPUTS]) publish.roster(value(new Map()), source);
+  /** Where nothing is read there are no queues and the like. @param hidden why that is not certain */
+  static publishNothing(publish: Publish, hidden: string | undefined): void {
+    const roster = hidden === undefined ? value(new Map()) : unknown(hidden);
+    for (const source of [QUEUES, ACTIONS, INPUTS]) publish.roster(roster, source);
   }
 
   #facts(): TickFacts {

@@ -1,5 +1,5 @@
 import type { Io } from "../../../io/io.ts";
-import { value } from "../../../ring/answer.ts";
+import { unknown, value } from "../../../ring/answer.ts";
 import type { Stamp } from "../../../ring/sample.ts";
 import type { Publish } from "../../source.ts";
 import type { QueueSettings } from "../configuration/queue-settings.ts";
@@ -11,14 +11,17 @@ import { type Backlog, Spool } from "./spool.ts";
 export class Spools {
   readonly #io: Io;
   #byPath: ReadonlyMap<string, Spool> = new Map();
+  #hidden: string | undefined;
 
   constructor(io: Io) {
     this.#io = io;
   }
 
-  /** @param paths those that there are now */
-  async look(paths: Iterable<string>, paced: Paced): Promise<void> {
-    const distinct = [...new Set([...paths].map((path) => path.replace(/(.)\/+$/, "$1")))];
+  /** @param paths those that there are now @param hidden why there may be more; those that were known stay then */
+  async look(paths: Iterable<string>, paced: Paced, hidden?: string): Promise<void> {
+    this.#hidden = hidden;
+    const known = hidden === undefined ? [] : this.#byPath.keys();
+    const distinct = [...new Set([...known, ...[...paths].map((path) => path.replace(/(.)\/+$/, "$1"))])];
     this.#byPath = new Map(distinct.map((path) => [path, this.#byPath.get(path) ?? new Spool(this.#io, path)]));
     for (const spool of this.#byPath.values()) await spool.look(paced);
   }
@@ -36,6 +39,8 @@ export class Spools {
       publish.sample(spool.sample(stamp, backlog), SPOOLS);
       if (spool.finding !== undefined) publish.finding(spool.finding);
     }
-    publish.roster(value(new Map(spools.map(({ name, labels }) => [name, labels]))), SPOOLS);
+    const known = new Map(spools.map(({ name, labels }) => [name, labels]));
+    const isEmpty = known.size === 0;
+    publish.roster(isEmpty && this.#hidden !== undefined ? unknown(this.#hidden) : value(known), SPOOLS);
   }
 }
