@@ -32,10 +32,10 @@ export async function discovered(host: PolledHost): Promise<ReadonlyMap<string, 
   );
 }
 
-/** The rules that are not supported, with their reasons. */
+/** Keys of the rules that are not supported. */
 export async function refusedRules(host: PolledHost): Promise<readonly string[]> {
   const rows = await host.api.rows("discoveryrule.get", { hostids: host.id, output: ["key_", "error"] });
-  return rows.flatMap(({ key_ = "", error = "" }) => (error === "" ? [] : [`${key_}: ${error}`]));
+  return rows.flatMap(({ key_ = "", error = "" }) => (error === "" ? [] : [key_])).toSorted();
 }
 
 /** Waits until a question about the host is answered so; the error tells the last answer. */
