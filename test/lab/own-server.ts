@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { lowPort } from "../real/address.ts";
 import type { Program } from "../real/program.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
-import { waitFor } from "../real/wait.ts";
+import { pause, waitFor } from "../real/wait.ts";
 import { found } from "./api.ts";
 import { lab, labDirectory, type Server } from "./lab.ts";
 
@@ -12,7 +12,7 @@ type Columns = Readonly<Record<string, string | number>>;
 
 export interface OwnItem {
   readonly key: string;
-  readonly kind: "passive" | "active" | "trapper";
+  readonly kind: "passive" | "active" | "trapper" | "internal";
   readonly type: "char" | "unsigned";
 }
 
@@ -33,9 +33,11 @@ export interface OwnServerOptions {
   /** The lines of its configuration that the test is about. */
   readonly lines: readonly string[];
   readonly hosts: readonly OwnHost[];
+  /** More rows, as SQL. */
+  readonly rows?: readonly string[];
 }
 
-const KINDS = { passive: 0, trapper: 2, active: 7 } as const;
+const KINDS = { passive: 0, trapper: 2, internal: 5, active: 7 } as const;
 const TYPES = {
   char: { number: 1, history: "history_str" },
   unsigned: { number: 3, history: "history_uint" },
@@ -43,6 +45,8 @@ const TYPES = {
 
 /** Nothing of the untouched database has such a number. */
 const FIRST_ID = 900_000;
+/** Each question starts a program. */
+const QUERY_PAUSE_MS = 1000;
 
 /**
  * A Zabbix server beside the lab's, for what only its configuration file can say. It has a database of its own, into which
@@ -69,7 +73,8 @@ export class OwnServer {
     const server = new OwnServer(options, await lowPort(options.host));
     server.#sql("postgres", `create database ${server.#database} template zabbix_seed`);
     try {
-      server.#sql(server.#database, options.hosts.flatMap((host, at) => server.#rows(host, FIRST_ID + at)).join(";"));
+      const rows = options.hosts.flatMap((host, at) => server.#rows(host, FIRST_ID + at));
+      server.query([...rows, ...(options.rows ?? [])].join(";"));
       await server.#launch(options);
     } catch (error) {
       await server.stop();
@@ -84,11 +89,32 @@ export class OwnServer {
     this.#sql("postgres", `drop database ${this.#database} with (force)`);
   }
 
+  /** What it has logged. */
+  get log(): string {
+    return this.#program?.log ?? "";
+  }
+
+  /** Waits until its database is as it should be; throws the log when it ends before. */
+  async untilRows(what: string, isSo: () => boolean, seconds: number): Promise<void> {
+    const program = found(this.#program, "it was not started");
+    const settled = async () => {
+      await pause(QUERY_PAUSE_MS);
+      return program.exit !== undefined || isSo();
+    };
+    await waitFor(settled, { what, seconds });
+    if (program.exit !== undefined) throw new Error(program.report());
+  }
+
+  /** Asks its database; columns stand apart by `|`. */
+  query(commands: string): string {
+    return this.#sql(this.#database, commands).trimEnd();
+  }
+
   /** The newest value of an item; undefined when there is none. */
   newest(host: string, key: string): string | undefined {
     const { id, type } = found(this.#items.get(`${host} ${key}`), `no item "${key}" of "${host}"`);
     const query = `select value from ${TYPES[type].history} where itemid=${id} order by clock desc, ns desc limit 1`;
-    const value = this.#sql(this.#database, query).trimEnd();
+    const value = this.query(query);
     return value === "" ? undefined : value;
   }
 
@@ -101,7 +127,7 @@ export class OwnServer {
   /** The error of a host's interface; "" while it can be reached. */
   interfaceError(host: string): string {
     const query = `select error from interface join hosts using (hostid) where host='${host}'`;
-    return this.#sql(this.#database, query).trimEnd();
+    return this.query(query);
   }
 
   #rows({ name, at, tls, items }: OwnHost, id: number): readonly string[] {
