@@ -1,18 +1,9 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Io } from "../../src/io/io.ts";
 import { realIo } from "../../src/io/real-io.ts";
+import { removeGroup } from "./control-groups.ts";
 import type { Program } from "./program.ts";
 import { runNumber } from "./run-number.ts";
 import { isSkipped, run, start, temporaryDirectory } from "./start.ts";
@@ -70,7 +61,7 @@ export class BootedSystemd {
 
   async end(): Promise<void> {
     await this.#program.kill();
-    await waitFor(() => removeGroups(this.#group), { what: `"${this.#group}" to be empty` });
+    await waitFor(() => removeGroup(this.#group), { what: `"${this.#group}" to be empty` });
   }
 
   /** Its process as this machine numbers it. */
@@ -114,14 +105,4 @@ export class BootedSystemd {
         io.connect(endpoint.kind === "unix" ? { kind: "unix", path: inside(endpoint.path) } : endpoint, options),
     };
   }
-}
-
-/** Groups go only from the leaves, and once nothing runs in them. */
-function removeGroups(path: string): true {
-  if (!existsSync(path)) return true;
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroups(join(path, entry.name));
-  }
-  rmdirSync(path);
-  return true;
 }

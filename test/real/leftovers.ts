@@ -1,8 +1,13 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { groupsOf, removeGroup } from "./control-groups.ts";
 import { listeners, markOf, processes, send } from "./proc.ts";
 import { RUN, runNumber } from "./run-number.ts";
+
+const GROUPS_END_MS = 2000;
+const STILL = new Int32Array(new SharedArrayBuffer(4));
 
 /** What of one run of the tests exists at this moment. */
 export interface State {
@@ -12,6 +17,8 @@ export interface State {
   readonly files: readonly string[];
   /** "address:port" inside the run's loopback addresses. */
   readonly listeners: readonly string[];
+  /** Whole paths of control groups. */
+  readonly groups: readonly string[];
 }
 
 /** One sentence per thing that must not outlive the tests; empty when all is clean. */
@@ -20,6 +27,7 @@ export function leftovers(state: State): readonly string[] {
     ...state.processes.map(({ pid, command }) => `Process ${pid} (${command}) is still running.`),
     ...state.files.map((path) => `"${path}" was not removed.`),
     ...state.listeners.map((listener) => `Something still listens on ${listener}.`),
+    ...state.groups.map((path) => `The control group "${path}" was not removed.`),
   ];
 }
 
@@ -31,6 +39,7 @@ export function observe(number: number): State {
       .map((name) => join(tmpdir(), name))
       .filter((path) => !isBare(path)),
     listeners: listening(number),
+    groups: groupsOf(number),
   };
 }
 
@@ -42,10 +51,24 @@ export function setup(): void {
   chmodSync(directory, 0o711); // programs that give up root pass through
   process.env[RUN] = String(number);
   process.env["TMPDIR"] = directory;
-  process.once("exit", () => {
-    for (const { pid } of marked(number)) send(pid, "SIGKILL"); // interrupted runs have no teardown
-    rmSync(directory, { recursive: true, force: true });
-  });
+  process.once("exit", () => cleanUp(number, directory));
+}
+
+/** Interrupted runs have no teardown. What waits here waits for processes that are killed already. */
+function cleanUp(number: number, directory: string): void {
+  for (const { pid } of marked(number)) send(pid, "SIGKILL");
+  for (const path of mountsBelow(directory)) spawnSync("umount", ["--lazy", path]);
+  rmSync(directory, { recursive: true, force: true });
+  const end = performance.now() + GROUPS_END_MS;
+  while (!groupsOf(number).every(removeGroup) && performance.now() < end) Atomics.wait(STILL, 0, 0, 20);
+}
+
+/** The innermost first. */
+function mountsBelow(directory: string): readonly string[] {
+  const paths = readFileSync("/proc/self/mounts", "latin1")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "");
+  return paths.filter((path) => path.startsWith(`${directory}/`)).reverse();
 }
 
 /** vitest's global teardown. vitest only prints what a teardown throws, so the exit status is set here. */
