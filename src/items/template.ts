@@ -103,7 +103,10 @@ export type Priority = "INFO" | "WARNING" | "AVERAGE" | "HIGH";
 export interface Trigger {
   /** Says what is wrong, without the target: "Memcached hangs". Unique in its template. */
   readonly name: string;
-  /** Like `name`, with live figures of the expression. */
+  /**
+   * Like `name`, with live figures of the expression. A server takes the values of one sample one after the other: when the
+   * first of them makes the expression true, the others may still be of the sample before, unless it says otherwise.
+   */
   readonly event: Phrase;
   readonly priority: Priority;
   readonly scope: "availability" | "performance" | "capacity" | "notice" | "security";

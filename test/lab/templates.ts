@@ -94,7 +94,8 @@ export function quickened(template: TemplateFile, mark = "quickly", { delay, spa
   const text = yaml
     .replaceAll(/\['(5|15|60)m'\]/g, "['1m']")
     .replaceAll(/,(5m|10m|15m|20m|30m|3h)(?=[,)])/g, `,${span}`)
-    .replaceAll(/(<|>=)600\b/g, "$120");
+    .replaceAll(/(<|>=)600\b/g, "$120")
+    .replaceAll(/<(5|15)m\b/g, "<1m");
   return { ...copy, yaml: text };
 }
 

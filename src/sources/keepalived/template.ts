@@ -49,12 +49,15 @@ const notRunning = failing(
   "HIGH",
   "The virtual addresses are not guarded any more; the other machine should have them. Start it; the log says why it ended.",
 );
-const fault = failing(
-  "VRRP instance is in FAULT",
-  "fault",
-  "HIGH",
-  "Its interface is down, or a tracked script or process fails: it cannot take over. ip link; the log names the reason.",
-);
+/** keepalived tells no reason. */
+const fault = stateTrigger({
+  name: "VRRP instance is in FAULT",
+  state: stateNow,
+  numbers: [STATES.number("fault"), STATES.number("fault")],
+  priority: "HIGH",
+  scope: "availability",
+  doc: "Its interface is down, or a tracked script or process fails: it cannot take over. ip link; the log names the reason.",
+});
 const unreadable = failing(
   "VRRP instance cannot be read",
   "cannot read",
@@ -81,10 +84,10 @@ const flaps = triggerOf({
 
 const changed = triggerOf({
   name: "VRRP instance changed its state",
-  event: phrase`VRRP instance changed its state: now ${stateNow} (changes in 15 minutes: ${changes})`,
+  event: phrase`VRRP instance changed its state: now ${stateNow}`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${changes})>0 and ${told.comes}`,
+  expression: phrase`min(${changes},#2)>0 and ${told.comes}`,
   recovery: phrase`last(${changes})=0 or ${told.gone}`,
   doc: "A failover or its end. If nobody meant it, look at the other machine.",
   after: [flaps, notRunning, fault],

@@ -114,7 +114,7 @@ const restarted = triggerOf({
   event: phrase`Lighttpd was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})>=0 and ${known.comes}`,
+  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})<5m and ${known.comes}`,
   recovery: phrase`last(${restarts5})=0 or ${known.gone}`,
   doc: "Somebody restarted it, or it crashed and its supervisor started it again: its error log says which.",
   closable: true,

@@ -183,7 +183,7 @@ const restarted = triggerOf({
   event: phrase`Memcached was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})>=0 and ${known(restarts5).comes}`,
+  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})<5m and ${known(restarts5).comes}`,
   recovery: phrase`last(${restarts5})=0 or ${known(restarts5).gone}`,
   doc: "The cache began empty: expect misses until it is warm.",
   closable: true,

@@ -114,7 +114,7 @@ const growing = triggerOf({
   event: phrase`The queue has grown by ${grown} to ${messages} messages in an hour`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${grown})>${growthLimit} and last(${messages})>0 and ${known.comes}`,
+  expression: phrase`last(${grown})>${growthLimit} and last(${messages})>=last(${grown}) and ${known.comes}`,
   recovery: phrase`last(${grown})<=0.8*${growthLimit} or last(${messages})=0 or ${known.gone}`,
   doc: "More comes than goes. Look who sends (qmail-qread) and what delays deliveries (the log of qmail-send).",
   after: [large],

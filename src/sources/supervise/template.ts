@@ -71,10 +71,10 @@ const down = triggerOf({
 
 const flaps = triggerOf({
   name: "Service crashes again and again",
-  event: phrase`Service crashes again and again: started anew in ${flapping15} of the samples of 15 minutes`,
+  event: phrase`Service crashes again and again: started anew ${restarts15} times in 15 minutes (limit ${restartsLimit} in an hour)`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`(last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit}) and ${known(flapping15).comes}`,
+  expression: phrase`last(${restarts15})>0 and (last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit}) and ${known(flapping15).comes}`,
   recovery: phrase`(last(${restarts60})<=${restartsLimit} and last(${flapping15})<=${flappingLimit}) or ${known(flapping15).gone}`,
   doc: "It starts and ends. A supervisor restarts it each second, so it looks up whenever somebody looks. Read its log.",
 });
@@ -84,7 +84,7 @@ const restarted = triggerOf({
   event: phrase`Service was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts15})>0 and last(${uptimeNow})>=0 and ${known(restarts15).comes}`,
+  expression: phrase`last(${restarts15})>0 and last(${uptimeNow})<15m and ${known(restarts15).comes}`,
   recovery: phrase`last(${restarts15})=0 or ${known(restarts15).gone}`,
   doc: "Somebody restarted it, or it ended and its supervisor started it again.",
   after: [flaps],

@@ -88,7 +88,7 @@ const stuck = stateTrigger({
 
 const discards = triggerOf({
   name: "Queue discards messages",
-  event: phrase`Queue discards messages: ${sizeNow} wait and there is no room for more`,
+  event: phrase`Queue discards messages: there was no room for more (${sizeNow} wait)`,
   priority: "HIGH",
   scope: "capacity",
   expression: phrase`last(${losing})=1 and last(${sizeNow})>=0 and last(${stateNow})<${UNKNOWN}`,
