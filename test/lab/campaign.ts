@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { TemplateName } from "../../src/items/template.ts";
-import { struckTriggers } from "../campaigns.ts";
+import { CAMPAIGNS } from "../campaigns.ts";
 import { pause, waitFor } from "../real/wait.ts";
 import { Api } from "./api.ts";
 import { findServer, type Server, VERSIONS, type Version } from "./lab.ts";
@@ -53,6 +53,9 @@ const REAL: Pace = {
 export const PACE: Pace = process.env["TIDEMARK_LAB_PACE"] === "real" ? REAL : QUICK;
 
 const IS_ALONE = process.env["TIDEMARK_LAB_ALONE"] === "1";
+
+/** How a server writes, in a pattern, the uptime of what was started by the fault; what ran before is older than that. */
+export const YOUNG = PACE.real ? "00:0[0-3]:\\d\\d" : "00:00:\\d\\d";
 
 /** Until a busy server has deleted hosts and templates. */
 const END_MS = 180_000;
@@ -137,10 +140,11 @@ export function campaign(
 ): void {
   test("strikes with a fault for every trigger of its template", () => {
     const meant = rounds.flat().map(({ trigger }) => trigger);
-    expect([...new Set(meant)].toSorted()).toEqual(struckTriggers(name).toSorted());
+    expect([...new Set(meant)].toSorted()).toEqual(Object.keys(CAMPAIGNS[name]).toSorted());
   });
   const possible = rounds.map((faults) => faults.filter(({ isForAlone }) => isForAlone !== true || IS_ALONE));
-  strikes(name, possible, prepare);
+  const some = possible.filter((faults) => faults.length > 0);
+  strikes(name, some, prepare);
 }
 
 /** Declares the tests of some faults; `prepare` is called once, when they begin. */
@@ -224,7 +228,7 @@ class Running {
       this.#watching(fault).map(async ({ version, watch }) => {
         const problem = await watch.raised(triggerOf(fault), struck, PACE.patienceSeconds);
         this.#times.push({ fault, version, raised: problem.seen - struck });
-        tell(`${version} ${triggerOf(fault)}: problem after ${(problem.seen - struck).toFixed(1)} s`);
+        tell(`${version} ${problem.event}: problem after ${(problem.seen - struck).toFixed(1)} s`);
         expect(problem.event).toMatch(fault.event);
         expect(problem.event).not.toMatch(/\*UNKNOWN\*|\{[#$A-Z]/);
       }),

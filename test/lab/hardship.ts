@@ -1,18 +1,21 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll } from "vitest";
+import { groupsOf, makeGroup, removeGroup } from "../real/control-groups.ts";
 import type { Program } from "../real/program.ts";
+import { runNumber } from "../real/run-number.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { waitFor } from "../real/wait.ts";
 import { mountDisk } from "./mounts.ts";
 
-/** Where the second version of control groups is, beside the first one or alone. */
-const GROUPS =
-  ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].find((path) => existsSync(join(path, "cgroup.procs"))) ?? "";
-/** The memory controller is the first version's, or the same group's. */
-const MEMORY = existsSync("/sys/fs/cgroup/memory") ? "/sys/fs/cgroup/memory" : GROUPS;
-const LIMIT = MEMORY === GROUPS ? "memory.max" : "memory.limit_in_bytes";
 const READERS = 4;
+const BLOCKS_PER_SECOND = 10;
+
+const corners: Corner[] = [];
+afterAll(async () => {
+  await Promise.all(corners.map((corner) => corner.leave()));
+  await waitFor(() => groupsOf(runNumber()).every(removeGroup), { what: "the end of all control groups" });
+});
 
 /**
  * A part of the machine for programs that have a hard time: what they wait for the kernel counts apart, so that it does not
@@ -20,17 +23,19 @@ const READERS = 4;
  */
 export class Corner {
   readonly disk: { readonly path: string; readonly name: string };
-  readonly #group = join(GROUPS, `tidemark-${process.pid}`);
-  readonly #memory = join(MEMORY, `tidemark-${process.pid}`);
+  readonly #group = makeGroup("corner").path;
+  readonly #memory = makeGroup("corner", "memory");
+  readonly #rationed = makeGroup("rationed", "io");
   readonly #file = join(temporaryDirectory(), "file");
   #programs: Program[] = [];
 
   constructor() {
     const { path, device } = mountDisk("256m");
     this.disk = { path, name: basename(device) };
-    for (const path of new Set([this.#group, this.#memory])) mkdirSync(path);
-    writeFileSync(join(this.#memory, LIMIT), "16M");
-    afterAll(() => this.#remove());
+    const { path: memory, isFirst } = this.#memory;
+    writeFileSync(join(memory, isFirst ? "memory.limit_in_bytes" : "memory.max"), "16M");
+    this.#ration(readFileSync(`/sys/block/${this.disk.name}/dev`, "latin1").trim());
+    corners.push(this);
   }
 
   /** What starts a program that sees what is waited for here only. */
@@ -42,21 +47,19 @@ export class Corner {
   }
 
   /** Readers of a disk that wait for one block after the other. */
-  async read(): Promise<void> {
-    const file = join(this.disk.path, "file");
-    await this.#start(
-      `test -e ${file} || dd if=/dev/zero of=${file} bs=1M count=64 conv=fsync`,
-      (reader) => reader.ended,
-    );
-    for (let reader = 0; reader < READERS; reader++) {
-      await this.#start(`while :; do dd if=${file} of=/dev/null bs=4k iflag=direct; done`);
-    }
+  read(): Promise<void> {
+    return this.#read(this.#group);
+  }
+
+  /** Readers that get a few blocks in a second: they do nothing but wait, and the CPUs are idle. */
+  readRationed(): Promise<void> {
+    return this.#read(this.#rationed.path);
   }
 
   /** A program that needs a file of which its memory holds a part: it reads the same pages again and again. */
   async thrash(): Promise<void> {
-    const inMemory = `echo $$ > ${this.#memory}/cgroup.procs && head -c 64M /dev/urandom > ${this.#file}`;
-    await this.#start(`${inMemory} && while :; do cat ${this.#file} > /dev/null; done`);
+    const inMemory = `echo $$ > ${this.#memory.path}/cgroup.procs && head -c 64M /dev/urandom > ${this.#file}`;
+    await this.#start(this.#group, `${inMemory} && while :; do cat ${this.#file} > /dev/null; done`);
   }
 
   /** They end, and it is quiet here. */
@@ -65,18 +68,28 @@ export class Corner {
     this.#programs = [];
   }
 
-  async #start(script: string, until: (program: Program) => unknown = () => true): Promise<void> {
-    const program = await start("sh", ["-c", `echo $$ > ${this.#group}/cgroup.procs && ${script}`], {
-      ready: () => true,
-    });
-    this.#programs.push(program);
-    await until(program);
+  async #read(group: string): Promise<void> {
+    const file = join(this.disk.path, "file");
+    const program = await this.#start(
+      this.#group,
+      `test -e ${file} || dd if=/dev/zero of=${file} bs=1M count=64 conv=fsync`,
+    );
+    await program.ended;
+    for (let reader = 0; reader < READERS; reader++) {
+      await this.#start(group, `while :; do dd if=${file} of=/dev/null bs=4k iflag=direct; done`);
+    }
   }
 
-  async #remove(): Promise<void> {
-    await this.leave();
-    for (const path of new Set([this.#group, this.#memory])) {
-      await waitFor(() => rmdirSync(path) ?? true, { what: `the end of ${path}` });
-    }
+  async #start(group: string, script: string): Promise<Program> {
+    const program = await start("sh", ["-c", `echo $$ > ${group}/cgroup.procs && ${script}`], { ready: () => true });
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** @param device "7:0" */
+  #ration(device: string): void {
+    const { path, isFirst } = this.#rationed;
+    if (isFirst) writeFileSync(join(path, "blkio.throttle.read_iops_device"), `${device} ${BLOCKS_PER_SECOND}`);
+    else writeFileSync(join(path, "io.max"), `${device} riops=${BLOCKS_PER_SECOND}`);
   }
 }

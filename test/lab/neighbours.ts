@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { send } from "../real/proc.ts";
 import type { Program } from "../real/program.ts";
 import { run, start, temporaryDirectory } from "../real/start.ts";
+import { waitFor } from "../real/wait.ts";
 
 /** keepalived takes its time on a busy machine. */
 const STARTED_SECONDS = 60;
@@ -157,8 +158,11 @@ export class Vrrp {
     });
   }
 
+  /** kill -9, until nothing is left of it: keepalived takes the zombie of another for one that runs. */
   async stop(): Promise<void> {
+    const pids = [this.#parent, ...childrenOf(this.#parent)];
     await this.#program?.kill();
+    await waitFor(() => !pids.some((pid) => existsSync(`/proc/${pid}`)), { what: "the end of keepalived" });
   }
 
   /** Takes an instance's interface down, or up again. */
@@ -176,8 +180,7 @@ export class Vrrp {
 
   /** kill -9 of the child that does the work. */
   killChild(): void {
-    const parent = childrenOf(this.#program?.pid).at(-1); // nsenter forked it
-    for (const pid of childrenOf(parent)) send(pid, "SIGKILL");
+    for (const pid of childrenOf(this.#parent)) send(pid, "SIGKILL");
   }
 
   /** Somebody has put a plain file in the place of the FIFO: keepalived cannot tell its states any more. */
@@ -190,14 +193,14 @@ export class Vrrp {
     rmSync(this.fifo, { force: true });
   }
 
+  /** nsenter forked it. */
+  get #parent(): number | undefined {
+    return childrenOf(this.#program?.pid).at(-1);
+  }
+
   async #make(): Promise<void> {
-    const keeper = await start(
-      "unshare",
-      ["-p", "-m", "-f", "--mount-proc", "sh", "-c", "echo made; exec sleep 7200"],
-      {
-        ready: /made/,
-      },
-    );
+    const keep = "echo made; sleep 7200; exit"; // a shell waits for orphans, too
+    const keeper = await start("unshare", ["-p", "-m", "-f", "--mount-proc", "sh", "-c", keep], { ready: /made/ });
     const [pid] = childrenOf(keeper.pid);
     this.#keeper = String(pid);
     const cables = this.#names.map((name, at) => {

@@ -8,6 +8,7 @@ import { Rsyslogd, Sink } from "../real/rsyslogd.ts";
 import { run, temporaryDirectory } from "../real/start.ts";
 import { pause } from "../real/wait.ts";
 import { campaign, type Fault, fault, PACE } from "./campaign.ts";
+import { Journal } from "./journal.ts";
 
 /* Every trigger of "Tidemark log queues": one rsyslogd with an action, queue or input for each fault, and others that fail whole. */
 
@@ -33,6 +34,8 @@ afterAll(() => {
 let logs: Rsyslogd;
 let renamed: Rsyslogd;
 let mute: Rsyslogd;
+let flooded: Rsyslogd;
+let journal: Journal;
 let datagrams = 0;
 const extraSpool = temporaryDirectory();
 let newcomer: { readonly bench: Bench; program: Program };
@@ -73,7 +76,7 @@ const FAULTS: readonly Fault[] = [
     "logs",
     queue("losing"),
     "Queue discards messages",
-    /: Queue discards messages: \d+ wait and there is no/,
+    /: Queue discards messages: there was no room for more \(\d+ wait\)$/,
     close("losing", 500),
   ),
   fault(
@@ -119,6 +122,16 @@ const FAULTS: readonly Fault[] = [
     strike: knock,
     mend: undefined,
   }),
+  fault(
+    "flooded",
+    "imjournal",
+    "Input drops messages that come too fast",
+    /^imjournal: [3-4]\d\d messages were dropped in 15 minutes because they came too fast$/,
+    {
+      strike: () => flooded.log(500, "flood", journal.socket),
+      mend: undefined,
+    },
+  ),
   fault("logs", spool(extraSpool), "Spool cannot be read", /: Spool cannot be read: ./, {
     strike: () => renameSync(extraSpool, `${extraSpool}.away`),
     mend: () => renameSync(`${extraSpool}.away`, extraSpool),
@@ -228,8 +241,14 @@ async function watching(
 campaign("log queues", [FAULTS, UNREADABLE], async () => {
   logs = await configuredLogs();
   mute = new Rsyslogd({ host: HOST, port: await freePort(HOST) }, [TO_NOWHERE]);
+  journal = await Journal.begin();
+  flooded = new Rsyslogd(
+    { host: HOST, port: await freePort(HOST) },
+    ['module(load="imjournal" StateFile="imjournal.state" ratelimit.interval="5" ratelimit.burst="100")', TO_NOWHERE],
+    { binary: [...journal.enter, "rsyslogd"] },
+  );
   newcomerLogs = new Rsyslogd({ host: HOST, port: await freePort(HOST) }, [TO_NOWHERE]);
-  for (const each of [logs, renamed, mute, newcomerLogs]) await each.start();
+  for (const each of [logs, renamed, mute, flooded, newcomerLogs]) await each.start();
   await sink("renamed").close();
   renamed.log(500);
   for (const name of [...Object.keys(QUEUES), ...ACTIONS]) trickle(logs, name, name === "filling" ? 4 : 1);
@@ -243,6 +262,7 @@ campaign("log queues", [FAULTS, UNREADABLE], async () => {
       },
       renamed: { at: (await watching(renamed)).bench, ready: [`rsyslog.spool.state["${spool(renamed.spool)}"]`] },
       mute: { at: (await watching(mute)).bench },
+      flooded: { at: (await watching(flooded)).bench, ready: ['rsyslog.input.state["imjournal"]'] },
       newcomer: { at: newcomer.bench },
     },
     macros: {

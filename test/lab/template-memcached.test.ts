@@ -5,7 +5,7 @@ import { startMemcached, statsOf } from "../real/memcached.ts";
 import { MemcachedLoad } from "../real/memcached-load.ts";
 import type { Program } from "../real/program.ts";
 import { pause } from "../real/wait.ts";
-import { campaign, type Fault, PACE } from "./campaign.ts";
+import { campaign, type Fault, PACE, YOUNG } from "./campaign.ts";
 import { occupy } from "./clients.ts";
 import { Impostor } from "./impostor.ts";
 import { evictions, threeQuartersFound } from "./memcached-load.ts";
@@ -120,10 +120,15 @@ const FAULTS: readonly Fault[] = [
     strike: () => path.slowDown(DELAY_MS),
     mend: () => path.slowDown(0),
   }),
-  fault("restarted", "Memcached was restarted", /^restarted: Memcached was restarted \(uptime 00:0\d:\d\d\)$/, {
-    strike: () => instances.restarted.restart(),
-    mend: undefined,
-  }),
+  fault(
+    "restarted",
+    "Memcached was restarted",
+    new RegExp(`^restarted: Memcached was restarted \\(uptime ${YOUNG}\\)$`),
+    {
+      strike: () => instances.restarted.restart(),
+      mend: undefined,
+    },
+  ),
   fault("crashing", "Memcached restarts again and again", /^crashing: Memcached was restarted 3 times in an hour$/, {
     strike: crash,
     mend: undefined,

@@ -6,7 +6,7 @@ import type { Program } from "../real/program.ts";
 import { QmailHome } from "../real/qmail.ts";
 import { temporaryDirectory } from "../real/start.ts";
 import { pause } from "../real/wait.ts";
-import { campaign, type Fault, fault, PACE } from "./campaign.ts";
+import { campaign, type Fault, fault, PACE, YOUNG } from "./campaign.ts";
 import { occupy } from "./clients.ts";
 import { Corner } from "./hardship.ts";
 import { Impostor } from "./impostor.ts";
@@ -21,14 +21,14 @@ const WAITING = 6;
 const GEARMANDS = ["jobs", "dead", "hung", "replaced", "idle", "slow"] as const;
 const LIGHTTPDS = ["web", "gone", "frozen", "mute", "crowded", "behind", "again"] as const;
 const VRRPS = ["VI_still", "VI_cut", "VI_flaps", "VI_turned"] as const;
-/** One tidemark; each of its hosts takes one kind of hardship for a problem. */
-const HARDSHIPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+/** One tidemark; each of its hosts takes one kind of hardship for a problem. I/O wait is what other programs leave of the CPUs. */
+const hardships = (disk: string): Readonly<Record<string, Readonly<Record<string, string>>>> => ({
   still: { "IO.FULL.MAX": "5" },
   waiting: { "IO.SOME.MAX": "10" },
-  idling: { "IOWAIT.MAX": "5" },
+  idling: { "IOWAIT.MAX": "1" },
   thrashing: { "MEMORY.FULL.MAX": "1" },
-  disk: { "DISK.UTIL.MAX": "20" },
-};
+  disk: { [`DISK.UTIL.MAX:"${disk}"`]: "20" },
+});
 const NEVER = Object.fromEntries(
   ["IO.FULL.MAX", "IO.SOME.MAX", "IOWAIT.MAX", "MEMORY.FULL.MAX", "DISK.UTIL.MAX"].map((name) => [name, "100"]),
 );
@@ -143,11 +143,17 @@ const PROGRAMS: readonly Fault[] = [
     },
     mend: undone("behind"),
   }),
-  fault("programs", "again", "Lighttpd was restarted", /^again: Lighttpd was restarted \(uptime 00:0\d:\d\d\)$/, {
-    strike: () => site("again").restart(),
-    mend: undefined,
-  }),
-  fault("vrrp", "VI_cut", "VRRP instance is in FAULT", /^VI_cut: VRRP instance is in FAULT/, {
+  fault(
+    "programs",
+    "again",
+    "Lighttpd was restarted",
+    new RegExp(`^again: Lighttpd was restarted \\(uptime ${YOUNG}\\)$`),
+    {
+      strike: () => site("again").restart(),
+      mend: undefined,
+    },
+  ),
+  fault("vrrp", "VI_cut", "VRRP instance is in FAULT", /^VI_cut: VRRP instance is in FAULT$/, {
     strike: () => vrrp.cable("VI_cut", "down"),
     mend: () => vrrp.cable("VI_cut", "up"),
   }),
@@ -165,13 +171,13 @@ const PROGRAMS: readonly Fault[] = [
     "vrrp",
     "VI_turned",
     "VRRP instance changed its state",
-    /^VI_turned: VRRP instance changed its state: now \w+ \(\d\) \(changes in 15 minutes: \d\)$/,
+    /^VI_turned: VRRP instance changed its state: now (backup \(1\)|master \(2\)|fault \(3\))$/,
     {
       strike: () => pull("VI_turned", 1),
       mend: undefined,
     },
   ),
-  fault("mail", "queue", "Mail queue grows", /^\S+: The queue has grown by \d+ to \d+ messages in an hour$/, {
+  fault("mail", "queue", "Mail queue grows", /^queue: The queue has grown by [5-7]\d to [5-7]\d messages in an hour$/, {
     strike: () => add("grows", 50),
     mend: undefined,
   }),
@@ -217,7 +223,6 @@ const PROGRAMS: readonly Fault[] = [
       /^Tasks wait for disks nearly all the time: ./,
       unstruck(),
     ),
-    { ...fault("idling", "", "I/O wait is high", /^I\/O wait is high: ./, unstruck()), isForAlone: true as const }, // it needs idle CPUs
     fault(
       "disk",
       () => corner.disk.name,
@@ -258,11 +263,11 @@ const LATER: readonly Fault[] = [
 ];
 
 const LAST: readonly Fault[] = [
-  fault("vrrp", "VI_still", "Keepalived does not run", /^VI_still: Keepalived does not run/, {
+  fault("vrrp", "VI_still", "Keepalived does not run", /^VI_still: Keepalived does not run: ./, {
     strike: () => vrrp.stop(),
     mend: () => vrrp.start(),
   }),
-  fault("mail", "queue", "Qmail-send does not run", /^\S+: Qmail-send does not run/, {
+  fault("mail", "queue", "Qmail-send does not run", /^queue: Qmail-send does not run: ./, {
     strike: () => sender.kill(),
     mend: async () => {
       sender = await qmail.sender();
@@ -279,6 +284,17 @@ const VERY_LAST: readonly Fault[] = [
     strike: () => renameSync(qmail.queue, `${qmail.queue}.away`),
     mend: () => renameSync(`${qmail.queue}.away`, qmail.queue),
   }),
+];
+
+/** Needs CPUs that have nothing to do. */
+const IDLE: readonly Fault[] = [
+  {
+    ...fault("idling", "", "I/O wait is high", /^I\/O wait is high: \d[\d.]* % \(limit 1 %\)$/, {
+      strike: () => corner.readRationed(),
+      mend: () => corner.leave(),
+    }),
+    isForAlone: true,
+  },
 ];
 
 /** Another fault's strike raises it, too. */
@@ -330,7 +346,7 @@ function limits(own: Readonly<Record<string, string>>): Readonly<Record<string, 
   );
 }
 
-campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST], async () => {
+campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST, IDLE], async () => {
   corner = new Corner();
   await startPrograms();
   const programs = await started([
@@ -361,7 +377,7 @@ campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST], async () => {
       },
       mail: { at: mail, macros: limits({}) },
       ...Object.fromEntries(
-        Object.entries(HARDSHIPS).map(([name, own]) => [name, { at: machine, macros: limits(own) }]),
+        Object.entries(hardships(corner.disk.name)).map(([name, own]) => [name, { at: machine, macros: limits(own) }]),
       ),
     },
     macros: {
@@ -380,6 +396,6 @@ campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST], async () => {
     },
     ready: ['pressure.iowait["5m"]'],
     besides:
-      /: Lighttpd was restarted$|^VI_\w+: (VRRP instance (changed its state|cannot be read|is in FAULT)|Keepalived does not run)$|^(mute|again): Lighttpd is down$|Mail queue grows$/,
+      /: Lighttpd was restarted$|^VI_\w+: (VRRP instance (changed its state|cannot be read|is in FAULT)|Keepalived does not run)$|^(mute|again): Lighttpd is down$|^replaced: Gearmand (is down|hangs)$|^slow mail: Function has jobs and no worker$|Mail queue grows$/,
   };
 });

@@ -6,7 +6,7 @@ import { processes, send } from "../real/proc.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { makeService, SLEEPER, STUBBORN, told } from "../real/supervise-sampling.ts";
 import { waitFor } from "../real/wait.ts";
-import { campaign, type Fault, PACE } from "./campaign.ts";
+import { campaign, type Fault, PACE, YOUNG } from "./campaign.ts";
 import { mountMemory } from "./mounts.ts";
 
 /* Every trigger of "Tidemark services": services and multilog's directories, each with one fault or two. */
@@ -86,14 +86,19 @@ const FAULTS: readonly Fault[] = [
       mend: () => chmodSync(join(runit, "broken/run"), 0o755),
     },
   ),
-  fault("crashing", "Service crashes again and again", /^crashing: Service crashes again and again: /, {
-    strike: async () => {
-      rewrite("crashing", "exit 1");
-      await svc("-k", "crashing");
+  fault(
+    "crashing",
+    "Service crashes again and again",
+    /^crashing: Service crashes again and again: started anew [1-9]\d* times in 15 minutes \(limit 3 in an hour\)$/,
+    {
+      strike: async () => {
+        rewrite("crashing", "exit 1");
+        await svc("-k", "crashing");
+      },
+      mend: () => rewrite("crashing", SLEEPER),
     },
-    mend: () => rewrite("crashing", SLEEPER),
-  }),
-  fault("restarted", "Service was restarted", /^restarted: Service was restarted \(uptime 00:0\d:\d\d\)$/, {
+  ),
+  fault("restarted", "Service was restarted", new RegExp(`^restarted: Service was restarted \\(uptime ${YOUNG}\\)$`), {
     strike: () => svc("-t", "restarted"),
     mend: undefined,
   }),

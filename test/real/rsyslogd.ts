@@ -83,10 +83,10 @@ export class Rsyslogd {
     return run("rsyslogd", ["-N1", "-f", this.configuration]);
   }
 
-  /** Sends messages with logger(1), one line each. */
-  log(count: number, tag = "test"): void {
+  /** Sends messages with logger(1), one line each, to its socket or another one. */
+  log(count: number, tag = "test", socket = this.socket): void {
     const lines = Array.from({ length: count }, (_, at) => `message ${at} ${"x".repeat(60)}\n`).join("");
-    const sent = spawnSync("logger", ["-u", this.socket, "-t", tag, "-p", "user.info"], { input: lines });
+    const sent = spawnSync("logger", ["-u", socket, "-t", tag, "-p", "user.info"], { input: lines });
     if (sent.status !== 0) throw new Error(`logger: ${sent.stderr}`);
   }
 
