@@ -1,4 +1,4 @@
-import { type Figure, type Phrase, phrase } from "./template.ts";
+import { type Figure, type Phrase, phrase, type Trigger, type TriggerDeclared, triggerOf } from "./template.ts";
 
 /**
  * Whether values of a figure still come. A server keeps the last value of an item for ever, so a problem that rests on it
@@ -12,17 +12,26 @@ export interface Coming {
 }
 
 /**
- * Beside a figure that always has a value, which makes the server look whenever one comes.
- * @param span longer than the figure's heartbeat
+ * Beside a figure that always has a value, which makes the server look whenever one comes. The answer takes a figure, and a
+ * span that is longer than the figure's heartbeat.
  */
-export function comingBeside(figure: Figure, always: Figure, span = "15m"): Coming {
-  return {
+export function comingBeside(always: Figure): (figure: Figure, span?: string) => Coming {
+  return (figure, span = "15m") => ({
     comes: phrase`count(${figure},${span})>0 and last(${always})>=0`,
     gone: phrase`count(${figure},${span})=0`,
-  };
+  });
 }
 
 /** Where no figure always has a value: the server looks by itself twice a minute. */
 export function coming(figure: Figure, span = "30m"): Coming {
   return { comes: phrase`nodata(${figure},${span})=0`, gone: phrase`nodata(${figure},${span})=1` };
+}
+
+/** A problem that rests on values that come. @param declared its expression has no `or` outside of brackets */
+export function triggerWhile({ comes, gone }: Coming, declared: TriggerDeclared): Trigger {
+  return triggerOf({
+    ...declared,
+    expression: phrase`${declared.expression} and ${comes}`,
+    recovery: phrase`${declared.recovery} or ${gone}`,
+  });
 }

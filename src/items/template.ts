@@ -123,9 +123,9 @@ export interface Trigger {
 
 type OptionalOfTrigger = "after" | "closable";
 
-export function triggerOf(
-  declared: Omit<Trigger, OptionalOfTrigger> & Partial<Pick<Trigger, OptionalOfTrigger>>,
-): Trigger {
+export type TriggerDeclared = Omit<Trigger, OptionalOfTrigger> & Partial<Pick<Trigger, OptionalOfTrigger>>;
+
+export function triggerOf(declared: TriggerDeclared): Trigger {
   return { after: [], closable: false, ...declared };
 }
 

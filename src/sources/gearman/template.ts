@@ -1,4 +1,4 @@
-import { coming } from "../../items/coming.ts";
+import { coming, triggerWhile } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   type Figure,
@@ -102,13 +102,13 @@ function ofFunction(item: Figure["item"], field: string): Figure {
 /** A job server that is down has no functions to tell of; its own trigger says so. */
 const known = coming(isStuck);
 
-const noWorker = triggerOf({
+const noWorker = triggerWhile(known, {
   name: "Function has jobs and no worker",
   event: phrase`Function has ${waits} waiting jobs and no worker`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`min(${isStuck},#3)=1 and last(${waits})>=0 and ${known.comes}`,
-  recovery: phrase`last(${isStuck})=0 or ${known.gone}`,
+  expression: phrase`min(${isStuck},#3)=1 and last(${waits})>=0`,
+  recovery: phrase`last(${isStuck})=0`,
   doc: "Nobody is connected who could do them: the workers died, or lost their connection, or register another name. Look at the workers' supervisor and log.",
 });
 

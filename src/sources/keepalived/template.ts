@@ -1,4 +1,4 @@
-import { coming, comingBeside } from "../../items/coming.ts";
+import { coming, comingBeside, triggerWhile } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   figureOf,
@@ -8,7 +8,6 @@ import {
   type Page,
   phrase,
   type TemplateParts,
-  triggerOf,
 } from "../../items/template.ts";
 import { childGet, childRestarts } from "./children.ts";
 import { discovery, error, get, priority, since, source, state, transitions } from "./items.ts";
@@ -71,24 +70,24 @@ function failing(name: string, word: State, severity: "HIGH" | "WARNING", doc: s
   return stateTrigger({ state: stateNow, error: errorNow, numbers, ...said });
 }
 
-const told = comingBeside(changes, stateNow);
-const flaps = triggerOf({
+const told = comingBeside(stateNow)(changes);
+const flaps = triggerWhile(told, {
   name: "VRRP instance flaps",
   event: phrase`VRRP instance changed its state ${changes} times in 15 minutes (limit ${transitionsLimit})`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${changes})>${transitionsLimit} and ${told.comes}`,
-  recovery: phrase`last(${changes})<=${transitionsLimit} or ${told.gone}`,
+  expression: phrase`last(${changes})>${transitionsLimit}`,
+  recovery: phrase`last(${changes})<=${transitionsLimit}`,
   doc: "Each change moves the addresses and breaks connections. Look for lost advertisements (multicast filters, a full link), an unsteady tracked script, two machines of one priority.",
 });
 
-const changed = triggerOf({
+const changed = triggerWhile(told, {
   name: "VRRP instance changed its state",
   event: phrase`VRRP instance changed its state: now ${stateNow}`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`min(${changes},#2)>0 and ${told.comes}`,
-  recovery: phrase`last(${changes})=0 or ${told.gone}`,
+  expression: phrase`min(${changes},#2)>0`,
+  recovery: phrase`last(${changes})=0`,
   doc: "A failover or its end. If nobody meant it, look at the other machine.",
   after: [flaps, notRunning, fault],
   closable: true,
@@ -116,13 +115,13 @@ const restarted = figureOf({
 });
 
 const known = coming(restarted);
-const dying = triggerOf({
+const dying = triggerWhile(known, {
   name: "Keepalived's children die",
   event: phrase`Keepalived started its children ${restarted} times anew in 15 minutes`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${restarted})>${restartsLimit} and ${known.comes}`,
-  recovery: phrase`last(${restarted})<=${restartsLimit} or ${known.gone}`,
+  expression: phrase`last(${restarted})>${restartsLimit}`,
+  recovery: phrase`last(${restarted})<=${restartsLimit}`,
   doc: "Its VRRP or checker child ends and is started anew, each time without its addresses for a while. Only the log shows it: journalctl -u keepalived; then the kernel's (out of memory).",
 });
 

@@ -1,4 +1,4 @@
-import { comingBeside } from "../../items/coming.ts";
+import { comingBeside, triggerWhile } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   figureOf,
@@ -108,14 +108,14 @@ const backEndsDown = triggerOf({
   doc: "lighttpd cannot reach them and answers 503, or gives their work to the others. Its error log and the master item (backends) name them.",
 });
 
-const known = comingBeside(restarts5, stateNow);
-const restarted = triggerOf({
+const known = comingBeside(stateNow);
+const restarted = triggerWhile(known(restarts5), {
   name: "Lighttpd was restarted",
   event: phrase`Lighttpd was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})<5m and ${known.comes}`,
-  recovery: phrase`last(${restarts5})=0 or ${known.gone}`,
+  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})<5m`,
+  recovery: phrase`last(${restarts5})=0`,
   doc: "Somebody restarted it, or it crashed and its supervisor started it again: its error log says which.",
   closable: true,
 });

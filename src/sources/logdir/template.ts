@@ -1,6 +1,5 @@
-import { type Coming, comingBeside } from "../../items/coming.ts";
+import { comingBeside, triggerWhile } from "../../items/coming.ts";
 import {
-  type Figure,
   figureOf,
   type Graph,
   type Group,
@@ -46,9 +45,7 @@ const left = figureOf({ item: unclean, path: ".unclean" });
 const blockedNow = figureOf({ item: blocked, path: ".blocked", known: "sometimes" });
 const fill = figureOf({ item: fillTime, params: ["60m"], path: ".fill_time['60m']" });
 
-function known(figure: Figure): Coming {
-  return comingBeside(figure, stateNow);
-}
+const known = comingBeside(stateNow);
 
 const noLogger = triggerOf({
   name: "Log has no logger",
@@ -80,34 +77,34 @@ const unreadable = triggerOf({
   doc: "It is missing, or tidemark may not read it. The command that mends it: tidemark doctor.",
 });
 
-const silent = triggerOf({
+const silent = triggerWhile(known(lineAge), {
   name: "Log is silent",
   event: phrase`No new line for ${lineAge}`,
   priority: "WARNING",
   scope: "availability",
-  expression: phrase`${silence}>0 and last(${lineAge})>${silence} and ${known(lineAge).comes}`,
-  recovery: phrase`last(${lineAge})<=${silence} or ${known(lineAge).gone}`,
+  expression: phrase`${silence}>0 and last(${lineAge})>${silence}`,
+  recovery: phrase`last(${lineAge})<=${silence}`,
   doc: "A program that should write all the time does not. Set the macro for the logs of which you expect that.",
 });
 
-const uncleanFiles = triggerOf({
+const uncleanFiles = triggerWhile(known(left), {
   name: "Logger died while it wrote",
   event: phrase`${left} files were left unclean`,
   priority: "WARNING",
   scope: "notice",
-  expression: phrase`min(${left},#2)>0 and ${known(left).comes}`,
-  recovery: phrase`last(${left})=0 or ${known(left).gone}`,
+  expression: phrase`min(${left},#2)>0`,
+  recovery: phrase`last(${left})=0`,
   doc: "Files with the suffix .u: the machine or the logger went down. Their end may be missing; remove or keep them.",
   closable: true,
 });
 
-const filling = triggerOf({
+const filling = triggerWhile(known(fill), {
   name: "Disk for logs will be full soon",
   event: phrase`The disk for this log is full in ${fill} (limit ${fillLimit} s)`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`max(${fill},15m)<${fillLimit} and ${known(fill).comes}`,
-  recovery: phrase`min(${fill},15m)>1.1*${fillLimit} or ${known(fill).gone}`,
+  expression: phrase`max(${fill},15m)<${fillLimit}`,
+  recovery: phrase`min(${fill},15m)>1.1*${fillLimit}`,
   doc: "At the growth of the last hour. Make room, lower the number or size of the files the logger keeps, or find what writes so much.",
 });
 

@@ -1,4 +1,4 @@
-import { type Coming, comingBeside } from "../../items/coming.ts";
+import { comingBeside, triggerWhile } from "../../items/coming.ts";
 import {
   type Figure,
   figureOf,
@@ -128,9 +128,7 @@ function perSecondOver(name: string, title: string, units = ""): Figure {
   return figureOf({ item: perSecond, params: [name, "1m"], path: `.rate.${name}['1m']`, name: title, units });
 }
 
-function known(figure: Figure, span?: string): Coming {
-  return comingBeside(figure, stateNow, span);
-}
+const known = comingBeside(stateNow);
 
 const down = failing("is down", 0, "Nothing accepts connections there. Start it; its log says why it ended.");
 const hangs = failing(
@@ -178,90 +176,90 @@ const slow = triggerOf({
   doc: "It answers later than SlowMs. Look for a full network, a starved CPU (steal, cgroup limits) or huge multigets.",
 });
 
-const restarted = triggerOf({
+const restarted = triggerWhile(known(restarts5), {
   name: "Memcached was restarted",
   event: phrase`Memcached was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})<5m and ${known(restarts5).comes}`,
-  recovery: phrase`last(${restarts5})=0 or ${known(restarts5).gone}`,
+  expression: phrase`last(${restarts5})>0 and last(${uptimeNow})<5m`,
+  recovery: phrase`last(${restarts5})=0`,
   doc: "The cache began empty: expect misses until it is warm.",
   closable: true,
 });
 
-const restartsOften = triggerOf({
+const restartsOften = triggerWhile(known(restarts60), {
   name: "Memcached restarts again and again",
   event: phrase`Memcached was restarted ${restarts60} times in an hour`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${restarts60})>${restartsLimit} and ${known(restarts60).comes}`,
-  recovery: phrase`last(${restarts60})<=${restartsLimit} or ${known(restarts60).gone}`,
+  expression: phrase`last(${restarts60})>${restartsLimit}`,
+  recovery: phrase`last(${restarts60})<=${restartsLimit}`,
   doc: "The process crashes, or something restarts it. Look at its supervisor's log and at the kernel's (out of memory).",
 });
 
-const ttlLow = triggerOf({
+const ttlLow = triggerWhile(known(pressure), {
   name: "Items live too short",
   event: phrase`Items live only ${lowest} in the slab class of ${lowestClass} (limit ${ttlLimit} s)`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${pressure})>0 and max(${lowest},5m)<${ttlLimit} and last(${lowestClass})>0 and ${known(pressure).comes}`,
-  recovery: phrase`last(${pressure})=0 or min(${lowest},5m)>=1.1*${ttlLimit} or ${known(pressure).gone}`,
+  expression: phrase`last(${pressure})>0 and max(${lowest},5m)<${ttlLimit} and last(${lowestClass})>0`,
+  recovery: phrase`last(${pressure})=0 or min(${lowest},5m)>=1.1*${ttlLimit}`,
   doc:
     "Memcached throws out items of a slab class that is really under pressure before they are this old. Give it more " +
     "memory (-m), or find what fills that class. Unlike the raw Max_age this value is not pulled down by small or young classes.",
 });
 
-const ttlFalling = triggerOf({
+const ttlFalling = triggerWhile(known(pressure), {
   name: "Items will soon live too short",
   event: phrase`Items live ${lowest} and less each hour: the limit of ${ttlLimit} s is near`,
   priority: "INFO",
   scope: "capacity",
-  expression: phrase`last(${pressure})>0 and last(${lowest})>=${ttlLimit} and timeleft(${lowest},3h,${ttlLimit})<${ttlTrend} and timeleft(${lowest},3h,${ttlLimit})>=0 and ${known(pressure).comes}`,
-  recovery: phrase`last(${pressure})=0 or timeleft(${lowest},3h,${ttlLimit})>=${ttlTrend} or ${known(pressure).gone}`,
+  expression: phrase`last(${pressure})>0 and last(${lowest})>=${ttlLimit} and timeleft(${lowest},3h,${ttlLimit})<${ttlTrend} and timeleft(${lowest},3h,${ttlLimit})>=0`,
+  recovery: phrase`last(${pressure})=0 or timeleft(${lowest},3h,${ttlLimit})>=${ttlTrend}`,
   doc: "The minimum TTL falls in a line that meets its limit within the time given. There is still time to add memory.",
   after: [ttlLow],
 });
 
-const hitRatioLow = triggerOf({
+const hitRatioLow = triggerWhile(known(requests15), {
   name: "Hit ratio is low",
   event: phrase`Hit ratio is ${ratio15} over 15 minutes (limit ${hitRatioLimit} %)`,
   priority: "WARNING",
   scope: "performance",
-  expression: phrase`last(${requests15})>${requestsLimit} and last(${ratio15})<${hitRatioLimit} and ${known(requests15).comes}`,
-  recovery: phrase`last(${requests15})<=${requestsLimit} or last(${ratio15})>=${hitRatioLimit}+2 or ${known(requests15).gone}`,
+  expression: phrase`last(${requests15})>${requestsLimit} and last(${ratio15})<${hitRatioLimit}`,
+  recovery: phrase`last(${requests15})<=${requestsLimit} or last(${ratio15})>=${hitRatioLimit}+2`,
   doc:
     "Of many gets few find their key: the cache is cold, flushed or too small, or clients ask for keys that nobody " +
     "sets. A window with few requests is not judged.",
 });
 
-const wasting = triggerOf({
+const wasting = triggerWhile(known(nonfull), {
   name: "Items are evicted while memory is free",
   event: phrase`${nonfull} items were evicted in 15 minutes while memory was free elsewhere`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${nonfull})>${nonfullLimit} and ${known(nonfull).comes}`,
-  recovery: phrase`last(${nonfull})<=${nonfullLimit} or ${known(nonfull).gone}`,
+  expression: phrase`last(${nonfull})>${nonfullLimit}`,
+  recovery: phrase`last(${nonfull})<=${nonfullLimit}`,
   doc: "Memory is stuck in other slab classes. Let memcached move it (-o slab_reassign,slab_automove) or restart it.",
 });
 
-const connectionsHigh = triggerOf({
+const connectionsHigh = triggerWhile(known(connections), {
   name: "Connections are nearly used up",
   event: phrase`${connections} of ${connectionsMost} connections are used`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`min(${connections},5m)/last(${connectionsMost})*100>${connectionsLimit} and ${known(connections).comes}`,
-  recovery: phrase`max(${connections},5m)/last(${connectionsMost})*100<=${connectionsLimit}-5 or ${known(connections).gone}`,
+  expression: phrase`min(${connections},5m)/last(${connectionsMost})*100>${connectionsLimit}`,
+  recovery: phrase`max(${connections},5m)/last(${connectionsMost})*100<=${connectionsLimit}-5`,
   doc: "At the limit memcached accepts no client any more. Look for clients that leak connections, or raise -c.",
   after: [refuses],
 });
 
-const drifting = triggerOf({
+const drifting = triggerWhile(known(drifted, "70m"), {
   name: "Settings are not as they were meant",
   event: phrase`${drifted} settings are not as they were meant`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${drifted})>0 and ${known(drifted, "70m").comes}`,
-  recovery: phrase`last(${drifted})=0 or ${known(drifted, "70m").gone}`,
+  expression: phrase`last(${drifted})>0`,
+  recovery: phrase`last(${drifted})=0`,
   doc: "The running process was started with other options than those expected. The master item names them (drift).",
   closable: true,
 });

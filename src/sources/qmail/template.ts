@@ -1,4 +1,4 @@
-import { comingBeside } from "../../items/coming.ts";
+import { comingBeside, triggerWhile } from "../../items/coming.ts";
 import { stateTrigger } from "../../items/state-trigger.ts";
 import {
   type Figure,
@@ -108,14 +108,14 @@ const large = triggerOf({
   doc: "A destination is away, or somebody sends in bulk. qmail-qread lists the messages; the log of qmail-send says what delays them.",
 });
 
-const known = comingBeside(grown, stateNow);
-const growing = triggerOf({
+const known = comingBeside(stateNow);
+const growing = triggerWhile(known(grown), {
   name: "Mail queue grows",
   event: phrase`The queue has grown by ${grown} to ${messages} messages in an hour`,
   priority: "WARNING",
   scope: "capacity",
-  expression: phrase`last(${grown})>${growthLimit} and last(${messages})>=last(${grown}) and ${known.comes}`,
-  recovery: phrase`last(${grown})<=0.8*${growthLimit} or last(${messages})=0 or ${known.gone}`,
+  expression: phrase`last(${grown})>${growthLimit} and last(${messages})>=last(${grown})`,
+  recovery: phrase`last(${grown})<=0.8*${growthLimit} or last(${messages})=0`,
   doc: "More comes than goes. Look who sends (qmail-qread) and what delays deliveries (the log of qmail-send).",
   after: [large],
 });

@@ -1,6 +1,5 @@
-import { type Coming, comingBeside } from "../../items/coming.ts";
+import { comingBeside, triggerWhile } from "../../items/coming.ts";
 import {
-  type Figure,
   figureOf,
   type Graph,
   type Group,
@@ -44,9 +43,7 @@ const restarts15 = figureOf({ item: restarts, params: ["15m"], path: ".restarts[
 const restarts60 = figureOf({ item: restarts, params: ["60m"], path: ".restarts['60m']", name: "Restarts in 60m" });
 const flapping15 = figureOf({ item: flapping, params: ["15m"], path: ".flapping['15m']", name: "Flapping over 15m" });
 
-function known(figure: Figure): Coming {
-  return comingBeside(figure, stateNow);
-}
+const known = comingBeside(stateNow);
 
 const supervisorDead = triggerOf({
   name: "Supervisor is dead",
@@ -69,23 +66,23 @@ const down = triggerOf({
   after: [supervisorDead],
 });
 
-const flaps = triggerOf({
+const flaps = triggerWhile(known(flapping15), {
   name: "Service crashes again and again",
   event: phrase`Service crashes again and again: started anew ${restarts15} times in 15 minutes (limit ${restartsLimit} in an hour)`,
   priority: "AVERAGE",
   scope: "availability",
-  expression: phrase`last(${restarts15})>0 and (last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit}) and ${known(flapping15).comes}`,
-  recovery: phrase`(last(${restarts60})<=${restartsLimit} and last(${flapping15})<=${flappingLimit}) or ${known(flapping15).gone}`,
+  expression: phrase`last(${restarts15})>0 and (last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit})`,
+  recovery: phrase`(last(${restarts60})<=${restartsLimit} and last(${flapping15})<=${flappingLimit})`,
   doc: "It starts and ends. A supervisor restarts it each second, so it looks up whenever somebody looks. Read its log.",
 });
 
-const restarted = triggerOf({
+const restarted = triggerWhile(known(restarts15), {
   name: "Service was restarted",
   event: phrase`Service was restarted (uptime ${uptimeNow})`,
   priority: "INFO",
   scope: "notice",
-  expression: phrase`last(${restarts15})>0 and last(${uptimeNow})<15m and ${known(restarts15).comes}`,
-  recovery: phrase`last(${restarts15})=0 or ${known(restarts15).gone}`,
+  expression: phrase`last(${restarts15})>0 and last(${uptimeNow})<15m`,
+  recovery: phrase`last(${restarts15})=0`,
   doc: "Somebody restarted it, or it ended and its supervisor started it again.",
   after: [flaps],
   closable: true,
@@ -121,13 +118,13 @@ const paused = triggerOf({
   doc: "Somebody stopped it (svc -p, sv pause). Let it go on: svc -c, sv cont.",
 });
 
-const loggerDown = triggerOf({
+const loggerDown = triggerWhile(known(logger), {
   name: "Log service is not up",
   event: phrase`Log service is not up (state ${logger})`,
   priority: "WARNING",
   scope: "availability",
-  expression: phrase`max(${logger},#3)<>1 and count(${logger},#3,"eq","1")=0 and ${known(logger).comes}`,
-  recovery: phrase`last(${logger})=1 or ${known(logger).gone}`,
+  expression: phrase`max(${logger},#3)<>1 and count(${logger},#3,"eq","1")=0`,
+  recovery: phrase`last(${logger})=1`,
   doc: "What the service writes waits in a pipe of 64 kB; then the service itself waits.",
 });
 

@@ -1,6 +1,5 @@
-import { type Coming, comingBeside } from "../../items/coming.ts";
+import { comingBeside, triggerWhile } from "../../items/coming.ts";
 import {
-  type Figure,
   figureOf,
   type Graph,
   type Group,
@@ -46,9 +45,7 @@ const refused15 = figureOf({
 });
 const lateNow = figureOf({ item: late, path: ".late" });
 
-function known(figure: Figure): Coming {
-  return comingBeside(figure, uptimeNow);
-}
+const known = comingBeside(uptimeNow);
 
 const silent = triggerOf({
   name: "Tidemark is silent",
@@ -71,33 +68,33 @@ const restarted = triggerOf({
   closable: true,
 });
 
-const missing = triggerOf({
+const missing = triggerWhile(known(missedAll), {
   name: "Ticks are missed",
   event: phrase`Ticks are missed: ${missedAll} since the start`,
   priority: "WARNING",
   scope: "performance",
-  expression: phrase`change(${missedAll})>0 and last(${missedAll},#3)<last(${missedAll}) and ${known(missedAll).comes}`,
-  recovery: phrase`max(${missedAll},10m)=min(${missedAll},10m) or change(${missedAll})<0 or ${known(missedAll).gone}`,
+  expression: phrase`change(${missedAll})>0 and last(${missedAll},#3)<last(${missedAll})`,
+  recovery: phrase`max(${missedAll},10m)=min(${missedAll},10m) or change(${missedAll})<0`,
   doc: "The machine slept, or is too busy to sample: windows have holes.",
 });
 
-const lateSources = triggerOf({
+const lateSources = triggerWhile(known(lateNow), {
   name: "Sources do not finish in time",
   event: phrase`${lateNow} sources did not finish their tick in time`,
   priority: "WARNING",
   scope: "performance",
-  expression: phrase`min(${lateNow},5m)>0 and count(${lateNow},5m)>=3 and ${known(lateNow).comes}`,
-  recovery: phrase`last(${lateNow})=0 or ${known(lateNow).gone}`,
+  expression: phrase`min(${lateNow},5m)>0 and count(${lateNow},5m)>=3`,
+  recovery: phrase`last(${lateNow})=0`,
   doc: "tidemark.source.duration[<source>] says which one is slow; the log says why.",
 });
 
-const refusing = triggerOf({
+const refusing = triggerWhile(known(refused15), {
   name: "Many connections are refused",
   event: phrase`${refused15} connections were refused in 15 minutes`,
   priority: "WARNING",
   scope: "security",
-  expression: phrase`last(${refused15})>${refusedLimit} and ${known(refused15).comes}`,
-  recovery: phrase`last(${refused15})<=${refusedLimit} or ${known(refused15).gone}`,
+  expression: phrase`last(${refused15})>${refusedLimit}`,
+  recovery: phrase`last(${refused15})<=${refusedLimit}`,
   doc: "Somebody who is not in Server, or has no right key, keeps asking. The log names the peer and the reason.",
 });
 
@@ -120,23 +117,23 @@ const oldestAge = figureOf({ item: oldest, path: ".oldest" });
 const lost = figureOf({ item: dropped, params: ["15m"], path: ".dropped['15m']", name: "Dropped values in 15m" });
 const unwanted = figureOf({ item: failed, params: ["15m"], path: ".failed['15m']", name: "Refused values in 15m" });
 
-const growing = triggerOf({
+const growing = triggerWhile(known(oldestAge), {
   name: "Values wait for their destination",
   event: phrase`${waiting} values wait, the oldest for ${oldestAge}`,
   priority: "WARNING",
   scope: "availability",
-  expression: phrase`last(${oldestAge})>${waitingLimit} and last(${waiting})>0 and ${known(oldestAge).comes}`,
-  recovery: phrase`last(${oldestAge})<=${waitingLimit} or ${known(oldestAge).gone}`,
+  expression: phrase`last(${oldestAge})>${waitingLimit} and last(${waiting})>0`,
+  recovery: phrase`last(${oldestAge})<=${waitingLimit}`,
   doc: "That server or proxy does not take values. They are kept and will come in order; tidemark status says what is wrong.",
 });
 
-const losing = triggerOf({
+const losing = triggerWhile(known(lost), {
   name: "Values are lost",
   event: phrase`${lost} values were dropped in 15 minutes`,
   priority: "HIGH",
   scope: "availability",
-  expression: phrase`last(${lost})>0 and ${known(lost).comes}`,
-  recovery: phrase`last(${lost})=0 or ${known(lost).gone}`,
+  expression: phrase`last(${lost})>0`,
+  recovery: phrase`last(${lost})=0`,
   doc: "The destination was away for longer than the outbox holds (OutboxSize, OutboxAge): the oldest values go first.",
 });
 
