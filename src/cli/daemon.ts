@@ -188,6 +188,7 @@ export class Daemon {
       directory,
       registry,
       items: SOURCES.flatMap((source) => source.items),
+      wanted: () => this.#settings.core["UserParameter.Files"],
       keys: () => this.#settings.core["UserParameter.Keys"],
       step: this.#settings.step,
       io: this.#io,

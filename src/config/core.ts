@@ -1,5 +1,5 @@
 import { hostName, ipAddress } from "./agent-kinds.ts";
-import { bytes, duration, integer, list, optional, path, repeatable, text, upTo } from "./kinds.ts";
+import { bytes, duration, integer, list, optional, path, repeatable, text, upTo, yesNo } from "./kinds.ts";
 import type { Entry } from "./reader.ts";
 import { type Directives, directive, type Kind, type Values } from "./spec.ts";
 import { TLS } from "./tls.ts";
@@ -146,6 +146,11 @@ export const CORE = {
     kind: duration(MINUTE, 365 * DAY),
     fallback: 7 * DAY,
     doc: "How old a value that waits for a destination may become before it is dropped.",
+  }),
+  "UserParameter.Files": directive({
+    kind: yesNo,
+    fallback: true,
+    doc: "Whether values are kept as files in RunDir for the UserParameters of an agent. Who asks tidemark itself, or has it send, needs none: no spares two thirds of what an idle daemon costs.",
   }),
   "UserParameter.Keys": directive({
     kind: repeatable(itemKey),

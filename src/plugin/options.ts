@@ -17,7 +17,17 @@ const OWN = ["Socket", "Directory"];
 /** Options that the agent keeps for itself; 6.0 hands them over, too. */
 const AGENTS = "System.";
 /** A child has no port and lives in the door's directory. */
-const FIXED = ["Server", "ListenIP", "ListenPort", "TLSAccept", "StateDir", "RunDir", "Include", "UserParameter.Keys"];
+const FIXED = [
+  "Server",
+  "ListenIP",
+  "ListenPort",
+  "TLSAccept",
+  "StateDir",
+  "RunDir",
+  "Include",
+  "UserParameter.Files",
+  "UserParameter.Keys",
+];
 /** What fits into sun_path of unix(7). */
 const LONGEST_PATH = 107;
 

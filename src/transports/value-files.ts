@@ -15,6 +15,8 @@ export interface ValueFilesOptions {
   readonly directory: string;
   readonly registry: { ask(key: string): Reply; standards(items: readonly Item[]): Iterable<Standard> };
   readonly items: readonly Item[];
+  /** `UserParameter.Files` as it stands now. */
+  readonly wanted: () => boolean;
   /** `UserParameter.Keys` as they stand now: they come before the standard calls. */
   readonly keys: () => readonly string[];
   /** Seconds of one slot. */
@@ -84,7 +86,8 @@ export class ValueFiles {
       this.#wanted = false;
       try {
         this.#directory ??= new ValueDirectory(this.#options.directory);
-        await this.#generation(this.#directory);
+        if (this.#options.wanted()) await this.#generation(this.#directory);
+        else this.#directory.clear();
         this.#trouble = "";
       } catch (error) {
         this.#directory = undefined;

@@ -26,7 +26,9 @@ test.skipIf(!mounts)("a full RunDir costs the values in it, until it has room (n
   const said = () => daemon.stderr.match(/^<3>Cannot write the value files of UserParameters: ENOSPC.*\.$/gm) ?? [];
   await waitFor(() => said().length > 0, { what: "the trouble" });
   expect(await bench.get("agent.ping")).toBe("1");
-  expect(await shim()).toBe("ZBX_NOTSUPPORTED\0Tidemark is not running: it has no value files.");
+  expect(await shim()).toBe(
+    "ZBX_NOTSUPPORTED\0Tidemark has no value files: it is not running, or has UserParameter.Files=no.",
+  );
   rmSync(inside("filler"));
   await waitFor(async () => /^\d+\n$/.test(await shim()), { what: "the value" });
   expect(said()).toHaveLength(1);

@@ -210,7 +210,7 @@ for (const shell of ["dash", "bash"].filter((name) => !isSkipped(name))) {
   for (const directory of ["empty", "absent", "canary", "link"]) {
     test(`${shell}: never started, the directory being ${directory}`, async () => {
       expect(await ask(shell, join(top, directory), ratio("", "", ""))).toEqual({
-        reason: "Tidemark is not running: it has no value files.",
+        reason: "Tidemark has no value files: it is not running, or has UserParameter.Files=no.",
       });
     });
   }

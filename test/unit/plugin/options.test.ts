@@ -127,6 +127,7 @@ const OF_THE_PORT = [
   "StateDir",
   "RunDir",
   "Include",
+  "UserParameter.Files",
   "UserParameter.Keys",
 ];
 

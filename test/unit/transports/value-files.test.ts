@@ -45,6 +45,7 @@ function windows(lengths: readonly string[], isDefault = true): Standard {
 }
 
 interface State {
+  wanted: boolean;
   answers: Record<string, Reply>;
   keys: string[];
   uptime: string | undefined;
@@ -55,7 +56,7 @@ interface State {
 
 /** A daemon's surroundings in one object whose parts a test moves by hand. */
 function world(answers: Record<string, Reply>, items: readonly Item[] = [item]) {
-  const state: State = { answers, keys: [], uptime: "1000.55 77.1\n", secondsPerLook: 0, groups: [] };
+  const state: State = { wanted: true, answers, keys: [], uptime: "1000.55 77.1\n", secondsPerLook: 0, groups: [] };
   const lines: string[] = [];
   let mono = 0;
   const answeredItems = () => Object.keys(state.answers).filter((key) => !key.includes("["));
@@ -69,6 +70,7 @@ function world(answers: Record<string, Reply>, items: readonly Item[] = [item]) 
       ],
     },
     items,
+    wanted: () => state.wanted,
     keys: () => state.keys,
     step: 60,
     io: {
@@ -104,6 +106,20 @@ test("each closed slot leaves one readable file per call, and the promise", asyn
   expect(read(".expiry")).toBe("1180\n"); // 1000.55 and three steps of 60 s
   expect(statSync(directory).mode & 0o777).toBe(0o755);
   expect(statSync(join(directory, "a")).mode & 0o777).toBe(0o644);
+});
+
+test("where none are wanted nothing is asked, and what was there goes", async () => {
+  const { state, tick } = world({ a: known("1") });
+  state.wanted = false;
+  await tick();
+  expect(readdirSync(directory)).toEqual([]);
+  state.wanted = true;
+  await tick();
+  expect(readdirSync(directory).sort()).toEqual([".expiry", "a"]);
+  state.wanted = false;
+  state.uptime = undefined; // without it no generation ends well
+  await tick();
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test("all calls of an item and target are lines of one file, which the default target's other name follows", async () => {
@@ -212,6 +228,7 @@ test("items about the whole come before those about targets", async () => {
       },
     },
     items: [about("t1"), { ...item, key: "m1" }, about("t2"), { ...item, key: "m2" }],
+    wanted: () => true,
     keys: () => [],
     step: 60,
     io: { now: () => ({ clock: 0, mono: 0 }), readText: () => "1 1" },
