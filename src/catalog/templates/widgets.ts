@@ -37,8 +37,9 @@ export interface Body {
 /** Graphs beside each other where there is one for each target: three would cut their legends. */
 const GRAPHS_ACROSS = 2;
 
-/** Names of lines that a whole width has room for, and the server's most columns. */
-const LEGENDS_ACROSS = 6;
+/** Columns of a legend: names of lines are whole, or so much of them that targets can be told apart. */
+const WHOLE_NAMES_ACROSS = 2;
+const TARGETS_ACROSS = 6;
 const MOST_LEGEND_COLUMNS = 4;
 
 /** The server's constants. */
@@ -94,7 +95,7 @@ function linesOfAll({ graph, figures = graph.lines, title }: Extract<Widget, { k
     name: title ?? graph.name,
     fields: [
       ...sets,
-      integer("legend_columns", Math.min(Math.round(LEGENDS_ACROSS * scene.share), MOST_LEGEND_COLUMNS)),
+      integer("legend_columns", figures.length === 1 ? roomForTargets(scene) : WHOLE_NAMES_ACROSS),
       integer("legend_lines", 4),
       integer("legend_lines_mode", AS_MANY_ROWS_AS_NEEDED),
       text("lefty_min", "0"),
@@ -102,6 +103,11 @@ function linesOfAll({ graph, figures = graph.lines, title }: Extract<Widget, { k
       ...referenced(scene),
     ],
   };
+}
+
+/** Where all lines are of one figure, the title names it. */
+function roomForTargets({ share }: Scene): number {
+  return Math.min(Math.round(TARGETS_ACROSS * share), MOST_LEGEND_COLUMNS);
 }
 
 function itemSet(figure: Figure, index: number, scene: Scene): readonly Field[] {
