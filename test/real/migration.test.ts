@@ -152,7 +152,8 @@ describe.skipIf(isSkipped("zabbix_get"))("zabbix_get", () => {
 
   test("tidemark get answers an alias", async () => {
     for (const { old } of [scripted[0], handMade[0]].flatMap((alias) => alias ?? [])) {
-      expect((await literal.command("get", old)).stdout.trim()).toBe(await asked(literal, old));
+      const answered = async () => (await literal.command("get", old)).stdout.trim();
+      await same(answered, () => asked(literal, old), `tidemark get '${old}'`);
     }
   });
 
