@@ -147,8 +147,18 @@ export class Program {
 
   /** kill -9 of the program and all its offspring. Settles when nothing of it is left. */
   async kill(): Promise<Exit> {
-    await waitFor(() => this.#killMembers(), { what: `the end of "${this.name}", pid ${this.pid}` });
+    await waitFor(() => this.#killMembers(table()), { what: `the end of "${this.name}", pid ${this.pid}` });
     return this.ended;
+  }
+
+  /** The same for many: the process table, which is long on a busy machine, is read once for all of them. */
+  static async killAll(programs: readonly Program[]): Promise<void> {
+    const isOver = () => {
+      const there = table();
+      return programs.map((program) => program.#killMembers(there)).every((isGone) => isGone);
+    };
+    await waitFor(isOver, { what: `the end of ${programs.map(({ name }) => name).join(", ")}` });
+    await Promise.all(programs.map(({ ended }) => ended));
   }
 
   /** Resident bytes, summed over all its processes: pages that they share count for each. */
@@ -167,18 +177,18 @@ export class Program {
   }
 
   /** True once nothing of it is left; from then on its number may be somebody else's. */
-  #killMembers(): boolean {
+  #killMembers(there: readonly Marked[]): boolean {
     if (this.#gone) return true;
-    const members = this.#members();
+    const members = this.#members(there);
     for (const { pid } of members) send(pid, "SIGKILL");
     this.#gone = members.length === 0;
     return this.#gone;
   }
 
-  #members(): readonly Process[] {
-    const mine = ({ pid, group, session }: Process): boolean =>
-      group === this.pid || session === this.pid || markOf(pid) === this.#mark;
-    return processes().filter(mine);
+  #members(there = table()): readonly Process[] {
+    return there.filter(
+      ({ group, session, mark }) => group === this.pid || session === this.pid || mark === this.#mark,
+    );
   }
 
   #follow(child: ChildProcess): Promise<Exit> {
@@ -192,6 +202,14 @@ export class Program {
       });
     });
   }
+}
+
+interface Marked extends Process {
+  readonly mark: string | undefined;
+}
+
+function table(): readonly Marked[] {
+  return processes().map((process) => ({ ...process, mark: markOf(process.pid) }));
 }
 
 function bareEnvironment(): Record<string, string> {

@@ -13,7 +13,7 @@ const directories: string[] = [];
 
 /** Importing this file is enough: everything started is killed, with its offspring, when the test file is over. */
 afterAll(async () => {
-  await Promise.all(programs.map((program) => program.kill()));
+  await Program.killAll(programs);
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
