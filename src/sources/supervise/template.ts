@@ -68,7 +68,7 @@ const down = triggerOf({
 
 const flaps = triggerWhile(known(flapping15), {
   name: "Service crashes again and again",
-  event: phrase`Service crashes again and again: started anew ${restarts15} times in 15 minutes (limit ${restartsLimit} in an hour)`,
+  event: phrase`Service crashes again and again: started anew ${restarts15} times in 15 minutes, more than ${restartsLimit} in an hour`,
   priority: "AVERAGE",
   scope: "availability",
   expression: phrase`last(${restarts15})>0 and (last(${restarts60})>${restartsLimit} or last(${flapping15})>${flappingLimit})`,
