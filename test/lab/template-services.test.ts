@@ -191,6 +191,6 @@ campaign("services", [FAULTS], async () => {
         (name) => `logdir.${PACE.real ? "rate" : "fill_time"}["${name}","${PACE.real ? "5m" : "60m"}"]`,
       ),
     ],
-    besides: /: Service was restarted$|^broken: Service crashes/,
+    besides: /: Service was restarted$|^broken: Service crashes|^crashing: Service is down/,
   };
 });
