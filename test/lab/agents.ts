@@ -40,7 +40,7 @@ export function startAgent(
 /** The line that gives an agent the shipped UserParameters, with the paths of this tidemark. */
 export function userParameters({ directory, run }: Bench, file = "tidemark.conf"): string {
   const text = readFileSync(join(USER_PARAMETERS, file), "utf8").replaceAll(SHIM, `${USER_PARAMETERS}tidemark-value`);
-  const path = join(directory, file);
+  const path = join(directory, `agent-${file}`); // tidemark.conf is the name of its own
   writeFileSync(path, text.replaceAll(",set -- ", `,set -- -d ${run}/v `));
   return `Include=${path}`;
 }

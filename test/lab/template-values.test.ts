@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { askControl } from "../../src/transports/control-client.ts";
 import { address, lowPort } from "../real/address.ts";
 import { Bench, exchange, type PassiveReply } from "../real/daemon.ts";
+import type { Program } from "../real/program.ts";
 import { temporaryDirectory } from "../real/start.ts";
 import { pause, waitFor } from "../real/wait.ts";
 import { type AgentKind, pluginLines, startAgent, userParameters } from "./agents.ts";
@@ -22,6 +23,8 @@ const HOST = address(import.meta.url);
 const OFFICIAL = "Memcached by Zabbix agent 2";
 const OUR_ACTIVE_HOST = "trg-values-tidemark-active";
 const SECONDS = 120;
+/** Items of our templates for what the scene has; some more for each disk and network interface. */
+const LEAST_ITEMS = 180;
 const ASK_MS = 5000;
 /** The least that agents 6.0 take; those of 7.0 ask every five seconds by themselves. */
 const REFRESH = { "6.0": ["RefreshActiveChecks=60"], "7.0": [] } as const;
@@ -61,18 +64,18 @@ let scene: StillScene;
 let bench: Bench;
 
 beforeAll(async () => {
-  scene = await StillScene.start(HOST);
-  bench = await Bench.at(HOST);
-  const servers = VERSIONS.flatMap((version) => findServer(version) ?? []);
-  bench.configure([
-    ...scene.directives,
-    `Hostname=${OUR_ACTIVE_HOST}`,
-    `ServerActive=${servers.map(({ host, port }) => `${host}:${port}`).join(",")}`,
-    "BufferSend=1",
-  ]);
-  await bench.start();
-  await scene.stir();
+  if (VERSIONS.some((version) => findServer(version) !== undefined)) scene = await StillScene.start(HOST);
 }, 120_000);
+
+/** The tidemark of the host, which sends to this server by itself, too. */
+async function startTidemark({ host, port }: Server): Promise<Program> {
+  bench = await Bench.at(HOST);
+  const sends = [`Hostname=${OUR_ACTIVE_HOST}`, `ServerActive=${host}:${port}`, "BufferSend=1"];
+  bench.configure([...scene.directives, ...sends]);
+  const tidemark = await bench.start();
+  await scene.stir();
+  return tidemark;
+}
 
 const socketOf = (directory: string) => join(directory, "tidemark.sock");
 
@@ -132,12 +135,16 @@ withEachServer((server) => {
     .map((template) => copied(template, "with values"));
   const titles = (flavour: RegExp) => files.map(({ title }) => title).filter((title) => flavour.test(title));
 
+  let tidemark: Program;
+
   beforeAll(async () => {
+    tidemark = await startTidemark(server);
     const api = await Api.login(server);
     for (const template of files) await install(api, server, template);
   }, 300_000);
 
   afterAll(async () => {
+    await tidemark.end();
     const api = await Api.login(server);
     for (const template of files) await deleteTemplate(api, template);
   }, 180_000);
@@ -159,7 +166,6 @@ withEachServer((server) => {
       ];
       await Promise.all(
         both.map(async (host) => {
-          await discoverNow(host);
           const items = await untilAllHaveValues(host, socket, host === active ? sendsSeconds : SECONDS);
           tell(
             `${server.version} ${host === active ? sending.name : asked.name}: ${items.size} items after ${((performance.now() - begun) / 1000).toFixed(0)} s`,
@@ -204,8 +210,10 @@ async function untilAllHaveValues(
       const wrong = await differing(items, socket);
       for (const key of items.keys()) if (!wrong.has(key)) seen.add(key);
       const never = [...wrong].flatMap(([key, why]) => (seen.has(key) ? [] : why));
-      const all = [...(await rulesWithout(host)), ...never];
-      return all.length === 0 || Promise.reject(new Error(all.join("\n")));
+      const without = await rulesWithout(host);
+      if (without.length > 0) await discoverNow(host); // lost on a server that does not know the host yet
+      const all = [...without, ...never];
+      return (all.length === 0 && items.size >= LEAST_ITEMS) || Promise.reject(new Error(all.join("\n")));
     },
     { what: "all items", seconds },
   );
