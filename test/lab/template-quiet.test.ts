@@ -208,12 +208,11 @@ inLab(
 inLab(
   "restarts of memcacheds, of a service and of a web server are told, and nothing else",
   async () => {
-    await Promise.all(
-      (Object.keys(instances) as (keyof typeof instances)[]).map(async (name) => {
-        await memcacheds.get(name)?.kill(); // down for less than two ticks, as it is at home
-        await startInstance(name);
-      }),
-    );
+    for (const name of Object.keys(instances) as (keyof typeof instances)[]) {
+      memcacheds.get(name)?.signal("SIGKILL");
+      await memcacheds.get(name)?.ended; // down for less than two ticks, as it is at home
+      await startInstance(name);
+    }
     await told("svc", "-t", join(scan, "web"));
     await told("svc", "-t", join(scan, "chatty"));
     await web.restart();
