@@ -30,6 +30,7 @@ const ASK_MS = 5000;
 const REFRESH = { "6.0": ["RefreshActiveChecks=60"], "7.0": [] } as const;
 /** Agent 2 sends what is new within its minute, not at once: first the rules, and then the items, once it knows them. */
 const AGENT_2_SENDS_SECONDS = 200;
+const OUTBOXES = "tidemark.outbox.discovery";
 const FILES = /^tidemark.*\.yaml$/;
 
 /** Values that are others by the time that tidemark is asked itself. */
@@ -210,7 +211,7 @@ async function untilAllHaveValues(
       const wrong = await differing(items, socket);
       for (const key of items.keys()) if (!wrong.has(key)) seen.add(key);
       const never = [...wrong].flatMap(([key, why]) => (seen.has(key) ? [] : why));
-      const without = await rulesWithout(host);
+      const without = await rulesWithout(host, socket);
       if (without.length > 0) await discoverNow(host); // lost on a server that does not know the host yet
       const all = [...without, ...never];
       return (all.length === 0 && items.size >= LEAST_ITEMS) || Promise.reject(new Error(all.join("\n")));
@@ -220,13 +221,18 @@ async function untilAllHaveValues(
   return ours(host);
 }
 
-/** Discovery rules that are not supported or have found nothing. */
-async function rulesWithout({ api, id }: PolledHost): Promise<readonly string[]> {
+/** Discovery rules that are not supported or have found nothing. A tidemark that sends nothing itself has no outbox. */
+async function rulesWithout({ api, id }: PolledHost, socket: string): Promise<readonly string[]> {
+  const [outboxes] = await ownValues([OUTBOXES], socket);
   const rules = await api.rows("discoveryrule.get", { hostids: id, output: ["key_", "state", "error"] });
   const output = ["itemid"];
   const items = await api.rows("item.get", { hostids: id, output, filter: { flags: 4 }, selectDiscoveryRule: output });
   const finders = new Set(items.map(({ discoveryRule }) => (discoveryRule as unknown as Row)["itemid"]));
-  return rules.flatMap(({ itemid, key_, error }) => (finders.has(itemid) ? [] : `${key_} found nothing: ${error}`));
+  const empty = rules.filter(({ itemid, key_ }) => {
+    const isRight = key_ === OUTBOXES && outboxes?.value === "[]";
+    return !finders.has(itemid) && !isRight;
+  });
+  return empty.map(({ key_, error }) => `${key_} found nothing: ${error}`);
 }
 
 /** Items of our templates of which the server keeps values, and whatever else is not supported. */
