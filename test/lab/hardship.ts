@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll } from "vitest";
-import { groupsOf, makeGroup, removeGroup } from "../real/control-groups.ts";
+import { makeGroup, removeGroup } from "../real/control-groups.ts";
 import type { Program } from "../real/program.ts";
-import { runNumber } from "../real/run-number.ts";
 import { start, temporaryDirectory } from "../real/start.ts";
 import { waitFor } from "../real/wait.ts";
 import { mountDisk } from "./mounts.ts";
@@ -12,10 +11,7 @@ const READERS = 4;
 const BLOCKS_PER_SECOND = 10;
 
 const corners: Corner[] = [];
-afterAll(async () => {
-  await Promise.all(corners.map((corner) => corner.leave()));
-  await waitFor(() => groupsOf(runNumber()).every(removeGroup), { what: "the end of all control groups" });
-});
+afterAll(() => Promise.all(corners.map((corner) => corner.remove())));
 
 /**
  * A part of the machine for programs that have a hard time: what they wait for the kernel counts apart, so that it does not
@@ -66,6 +62,12 @@ export class Corner {
   async leave(): Promise<void> {
     await Promise.all(this.#programs.map((program) => program.kill()));
     this.#programs = [];
+  }
+
+  async remove(): Promise<void> {
+    await this.leave();
+    const groups = [this.#group, this.#memory.path, this.#rationed.path];
+    await waitFor(() => groups.every(removeGroup), { what: `the end of ${groups.join(", ")}` });
   }
 
   async #read(group: string): Promise<void> {
