@@ -83,12 +83,12 @@ const FAULTS: readonly Fault[] = [
 let starving: NodeJS.Timeout | undefined;
 afterAll(() => clearInterval(starving));
 
-/** Leaves it a twentieth of a CPU. */
+/** Leaves it a hundredth of a CPU: on a machine with nothing else to do a twentieth is enough for a tick. */
 function starve(name: string): void {
   const { program } = daemon(name);
   starving = setInterval(() => {
     program.thaw();
-    setTimeout(() => program.freeze(), STARVED_MS / 20);
+    setTimeout(() => program.freeze(), STARVED_MS / 100);
   }, STARVED_MS);
 }
 

@@ -29,7 +29,7 @@ const ASK_MS = 5000;
 /** The least that agents 6.0 take; those of 7.0 ask every five seconds by themselves. */
 const REFRESH = { "6.0": ["RefreshActiveChecks=60"], "7.0": [] } as const;
 /** Agent 2 sends what is new within its minute, not at once: first the rules, and then the items, once it knows them. */
-const AGENT_2_SENDS_SECONDS = 200;
+const AGENT_2_SENDS_SECONDS = 260;
 const OUTBOXES = "tidemark.outbox.discovery";
 const FILES = /^tidemark.*\.yaml$/;
 

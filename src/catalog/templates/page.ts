@@ -24,7 +24,7 @@ for 7.0 (*unsupported version number*); a 7.0 takes those for 6.0, too, and its 
 | by Zabbix agent | the server asks: tidemark on its own port, tidemark behind the UserParameters of an agent, or tidemark as a plugin of agent 2 |
 | by Zabbix agent active | tidemark sends by itself (\`ServerActive\`), or it is a plugin of an agent 2 with active checks, or behind the UserParameters of an agent that has them |
 
-New targets are found within 10 minutes ("Execute now" on the discovery rules does it at once), in the active flavour within one.
+New targets are found within 10 minutes ("Execute now" on the discovery rules does it at once), in the active flavour within two.
 
 All items of a target are cut out of one master item, so a target costs one check a minute. A value that there is rightly not (no
 requests, no pressure) is not stored; such items are marked *at times*. Every key stands with its parameters in

@@ -107,7 +107,7 @@ function figureNodes(group: Group, { title }: TemplateText, edition: Edition, fi
  * How often a rule is sent where nobody asks. Agent 2 6.0 sends something new within its interval, not at once: after ten
  * minutes nobody would wait for it any more. It costs the server no poll, and what has not changed is not looked at.
  */
-const SENT_RULES = "1m";
+const SENT_RULES = "2m";
 
 function ruleNode(group: Group, text: TemplateText, edition: Edition, finder: Finder): Node {
   const { title } = text;
