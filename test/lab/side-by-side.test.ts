@@ -88,7 +88,6 @@ withEachServer((server) => {
       const rows = rivals.map(({ host }) => storedRows(server, host.id));
       const results = rows.map((stored) => coverage(stored, { items: SIXTY_KEYS.length, ...spans }));
       process.stderr.write(table(server, rivals, { results, seconds, notTaken: notTaken(bench, spans) }));
-      expect(results[0]).toMatchObject({ backwards: 0 });
       await expectEverySample(rivals[0]?.host, { rows: rows[0] ?? [], bench, spans });
     },
     (SECONDS + 600) * 1000,
@@ -180,7 +179,10 @@ function notTaken({ state }: Bench, { from, until }: Spans): number {
   return coverage(taken, { items: SIXTY_KEYS.length, from, until }).lost;
 }
 
-/** Row by row: the clocks of each of tidemark's items against those of the samples in its journal. */
+/**
+ * Row by row: the clocks of each of tidemark's items against those of the samples in its journal. Servers 6.0 may store
+ * them in another order than they were sent in: see docs/push.md.
+ */
 async function expectEverySample(
   host: PolledHost | undefined,
   { rows, bench, spans }: { readonly rows: readonly Stored[]; readonly bench: Bench; readonly spans: Spans },
@@ -188,7 +190,10 @@ async function expectEverySample(
   const inTime = (clock: number) => clock >= spans.from && clock < spans.until;
   for (const [key, taken] of clocksOfSixty(bench.state)) {
     const { itemid } = (await host?.row(key)) ?? {};
-    const stored = rows.filter((row) => row.itemid === itemid).map(({ clock }) => clock);
+    const stored = rows
+      .filter((row) => row.itemid === itemid)
+      .map(({ clock }) => clock)
+      .sort((one, other) => one - other);
     expect({ key, clocks: stored.filter(inTime).map((clock) => clock.toFixed(3)) }).toEqual({
       key,
       clocks: taken.filter(inTime).map((clock) => clock.toFixed(3)),
