@@ -26,8 +26,9 @@ export const TEMPLATE_SHARE = "5";
 
 /**
  * Zabbix cannot discover inside of what it discovered: one rule for the classes of all instances. One that cannot be asked
- * keeps the classes that it had; when they are not known any more, it is an error, since a shorter list would take items
- * away.
+ * keeps the classes that it had. One that has not answered in all of History has none: it must not keep those of the others
+ * from being found, and the server keeps its items for days. Where none has, it is an error, since an empty list would take
+ * all items away.
  */
 const fleetRows = fleetItem({
   key: "memcached.slabs.discovery",
@@ -36,15 +37,17 @@ const fleetRows = fleetItem({
   units: "",
   name: "Slab class discovery of all instances",
   doc:
-    "The slab classes of all instances, by chunk size, as they last were. Not supported while those of one instance are not " +
-    "known: it has not answered in all of History.",
+    "The slab classes of all instances that have answered in History, by chunk size, as they last were. Not supported where " +
+    "none has, and until each was asked once.",
   delay: "10m",
   standard: () => [...ONCE, [TEMPLATE_SHARE]],
   value: (moment, { share }) =>
     flatMap(views(moment), (all) => {
-      const silent = all.find(({ view }) => view?.good === undefined);
-      if (silent !== undefined) return unknown(`the slab classes of "${silent.target}" are not known now`);
-      const found = all.flatMap(({ view }) => (view === undefined ? [] : rows(view)));
+      const untried = all.find(({ view }) => view === undefined);
+      if (untried !== undefined) return unknown(`"${untried.target}" was not asked yet`);
+      const known = all.flatMap(({ view }) => (view?.good === undefined ? [] : [view]));
+      if (known.length === 0 && all.length > 0) return unknown("no instance has answered in all of History");
+      const found = known.flatMap(rows);
       return value(rowsText(found.filter(({ SHARE }) => Number(SHARE) >= share)));
     }),
 });

@@ -44,20 +44,34 @@ describe("slab classes of all instances", () => {
     expect(Object.keys(JSON.parse(bench.text("memcached.slabs.get")))).toEqual(["here"]);
   });
 
-  test("once they are not known any more, the rule says so and takes nothing away", () => {
+  test("one that has not answered in all of History has none, and does not hide those of the others", () => {
     const bench = two();
     down(bench, SLOTS);
-    expect(bench.text(RULE)).toBe('(unknown: The slab classes of "there" are not known now.)');
+    expect(found(bench)).toEqual(["here 1184"]);
     bench.good(SLOTS + 1, { target: "there", parts: PARTS });
     expect(found(bench)).toEqual(["here 1184", "there 1184"]);
   });
 
-  test("nor does it before each instance was asked", () => {
+  test("where none has answered in all of History nothing is taken away", () => {
+    const bench = two();
+    for (let slot = 1; slot <= SLOTS; slot++) {
+      for (const target of ["here", "there"]) bench.failed(slot, "down", "connection refused", target);
+    }
+    expect(bench.text(RULE)).toBe("(unknown: No instance has answered in all of History.)");
+  });
+
+  test("nor is it before each instance was asked", () => {
     const bench = new Bench();
     bench.roster({ here: LABELS, there: LABELS });
     bench.good(0, { target: "here", parts: PARTS });
-    expect(bench.text(RULE)).toBe('(unknown: The slab classes of "there" are not known now.)');
+    expect(bench.text(RULE)).toBe('(unknown: "there" was not asked yet.)');
     bench.failed(0, "down", "connection refused", "there");
-    expect(bench.text(RULE)).toBe('(unknown: The slab classes of "there" are not known now.)');
+    expect(found(bench)).toEqual(["here 1184"]);
+  });
+
+  test("without instances there are none", () => {
+    const bench = new Bench();
+    bench.roster({});
+    expect(found(bench)).toEqual([]);
   });
 });
