@@ -16,6 +16,8 @@ const HOST = address(import.meta.url);
 const STRANGER = "127.255.0.1";
 const REFUSED = 12;
 const STARVED_MS = 500;
+/** Longer than a server leaves alone what did not answer once. */
+const UNREACHABLE = "30s";
 
 const daemons = new Map<string, { readonly bench: Bench; program: Program }>();
 let relay: Relay;
@@ -37,7 +39,7 @@ function fault(
 }
 
 const FAULTS: readonly Fault[] = [
-  fault("gone", "", "Tidemark is silent", /^Nothing came from tidemark for (10s|5m)$/, {
+  fault("gone", "", "Tidemark is silent", /^Nothing came from tidemark for (30s|5m)$/, {
     strike: () => daemon("gone").program.kill(),
     mend: async () => {
       daemon("gone").program = await daemon("gone").bench.start();
@@ -143,7 +145,7 @@ campaign("self", [FAULTS], async () => {
     hosts: Object.fromEntries([...daemons].map(([name, { bench }]) => [name, { at: bench }])),
     macros: {
       "{$TIDEMARK.REFUSED.MAX}": "10",
-      ...(PACE.real ? {} : { "{$TIDEMARK.NODATA}": "10s", "{$TIDEMARK.OUTBOX.AGE.MAX}": "10" }),
+      ...(PACE.real ? {} : { "{$TIDEMARK.NODATA}": UNREACHABLE, "{$TIDEMARK.OUTBOX.AGE.MAX}": "10" }),
     },
     ready: ["tidemark.uptime", 'tidemark.refused["","15m"]'],
     besides: /^Tidemark was restarted$|^Ticks are missed$/,
