@@ -148,6 +148,6 @@ campaign("self", [FAULTS], async () => {
       ...(PACE.real ? {} : { "{$TIDEMARK.NODATA}": UNREACHABLE, "{$TIDEMARK.OUTBOX.AGE.MAX}": "10" }),
     },
     ready: ["tidemark.uptime", 'tidemark.refused["","15m"]'],
-    besides: /^Tidemark was restarted$|^Ticks are missed$/,
+    besides: /^Tidemark was restarted$|^Ticks are missed$|^Tidemark is silent$/, // the last one of who is starved
   };
 });
