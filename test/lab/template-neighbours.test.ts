@@ -395,7 +395,8 @@ campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST, IDLE], async () => {
           }),
     },
     ready: ['pressure.iowait["5m"]'],
+    // keepalived's children are those of the machine: each of the hosts tells when they die
     besides:
-      /: Lighttpd was restarted$|^VI_\w+: (VRRP instance (changed its state|cannot be read|is in FAULT)|Keepalived does not run)$|^(mute|again): Lighttpd is down$|^replaced: Gearmand (is down|hangs)$|^slow mail: Function has jobs and no worker$|Mail queue grows$/,
+      /: Lighttpd was restarted$|^VI_\w+: (VRRP instance (changed its state|cannot be read|is in FAULT)|Keepalived does not run)$|^(mute|again): Lighttpd is down$|^replaced: Gearmand (is down|hangs)$|^slow mail: Function has jobs and no worker$|Mail queue grows$|^Keepalived's children die$/,
   };
 });
