@@ -95,3 +95,22 @@ export class Corner {
     else writeFileSync(join(path, "io.max"), `${device} riops=${BLOCKS_PER_SECOND}`);
   }
 }
+
+/** Limits of hosts that are one tidemark: each takes one kind of hardship for a problem. I/O wait is what other programs leave of the CPUs. */
+export const hardships = (disk: string): Readonly<Record<string, Readonly<Record<string, string>>>> => ({
+  still: { "IO.FULL.MAX": "5" },
+  waiting: { "IO.SOME.MAX": "10" },
+  idling: { "IOWAIT.MAX": "1" },
+  thrashing: { "MEMORY.FULL.MAX": "1" },
+  disk: { [`DISK.UTIL.MAX:"${disk}"`]: "20" },
+});
+const NEVER = Object.fromEntries(
+  ["IO.FULL.MAX", "IO.SOME.MAX", "IOWAIT.MAX", "MEMORY.FULL.MAX", "DISK.UTIL.MAX"].map((name) => [name, "100"]),
+);
+
+/** Macros of a host that takes only these hardships for problems. */
+export function limits(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries({ ...NEVER, ...own }).map(([name, value]) => [`{$PRESSURE.${name}}`, value]),
+  );
+}

@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../real/start.ts";
 import { pause } from "../real/wait.ts";
 import { campaign, type Fault, fault, PACE, YOUNG } from "./campaign.ts";
 import { occupy } from "./clients.ts";
-import { Corner } from "./hardship.ts";
+import { Corner, hardships, limits } from "./hardship.ts";
 import { Impostor } from "./impostor.ts";
 import { JobServer, Vrrp, WebServer } from "./neighbours.ts";
 
@@ -21,17 +21,6 @@ const WAITING = 6;
 const GEARMANDS = ["jobs", "dead", "hung", "replaced", "idle", "slow"] as const;
 const LIGHTTPDS = ["web", "gone", "frozen", "mute", "crowded", "behind", "again"] as const;
 const VRRPS = ["VI_still", "VI_cut", "VI_flaps", "VI_turned"] as const;
-/** One tidemark; each of its hosts takes one kind of hardship for a problem. I/O wait is what other programs leave of the CPUs. */
-const hardships = (disk: string): Readonly<Record<string, Readonly<Record<string, string>>>> => ({
-  still: { "IO.FULL.MAX": "5" },
-  waiting: { "IO.SOME.MAX": "10" },
-  idling: { "IOWAIT.MAX": "1" },
-  thrashing: { "MEMORY.FULL.MAX": "1" },
-  disk: { [`DISK.UTIL.MAX:"${disk}"`]: "20" },
-});
-const NEVER = Object.fromEntries(
-  ["IO.FULL.MAX", "IO.SOME.MAX", "IOWAIT.MAX", "MEMORY.FULL.MAX", "DISK.UTIL.MAX"].map((name) => [name, "100"]),
-);
 
 const jobs = new Map<string, JobServer>();
 const web = new Map<string, WebServer>();
@@ -338,12 +327,6 @@ async function startPrograms(): Promise<void> {
   await qmail.logger();
   qmail.add(3);
   qmail.say("status: local 0/10 remote 3/20");
-}
-
-function limits(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries({ ...NEVER, ...own }).map(([name, value]) => [`{$PRESSURE.${name}}`, value]),
-  );
 }
 
 campaign("neighbours", [PROGRAMS, LATER, LAST, VERY_LAST, IDLE], async () => {
