@@ -150,7 +150,7 @@ export const CORE = {
   "UserParameter.Files": directive({
     kind: yesNo,
     fallback: true,
-    doc: "Whether values are kept as files in RunDir for the UserParameters of an agent. Who asks tidemark itself, or has it send, needs none: no spares two thirds of what an idle daemon costs.",
+    doc: "Whether values are kept as files in RunDir for the UserParameters of an agent. Who asks tidemark itself, or has it send, needs none: no spares most of what an idle daemon costs.",
   }),
   "UserParameter.Keys": directive({
     kind: repeatable(itemKey),
