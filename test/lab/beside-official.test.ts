@@ -10,7 +10,7 @@ import { Api } from "./api.ts";
 import { findServer, type Server, VERSIONS } from "./lab.ts";
 import { type Problem, ProblemWatch } from "./problems.ts";
 import { createLinked, discoverNow } from "./template-host.ts";
-import { copied, deleteTemplate, install, templateFiles } from "./templates.ts";
+import { copied, deleteTemplate, install, OFFICIAL, templateFiles } from "./templates.ts";
 
 /*
  * How long a hung memcached goes unnoticed: by our template over tidemark, and by "Memcached by Zabbix agent 2" over the
@@ -18,7 +18,6 @@ import { copied, deleteTemplate, install, templateFiles } from "./templates.ts";
  */
 
 const HOST = address(import.meta.url);
-const OFFICIAL = "Memcached by Zabbix agent 2";
 /** zabbix_agent2 takes no port above 32767. */
 const AGENT_PORT = 20_001;
 const TICK_SECONDS = 60;

@@ -14,13 +14,12 @@ import { type Server, withEachServer } from "./lab.ts";
 import { threeQuartersFound } from "./memcached-load.ts";
 import { type Point, PolledHost } from "./polled-host.ts";
 import { ProblemWatch } from "./problems.ts";
-import { copied, deleteTemplate, install, templateFiles } from "./templates.ts";
+import { copied, deleteTemplate, install, OFFICIAL, templateFiles } from "./templates.ts";
 
 /* docs/migration.md, done on real servers: items that have a history get tidemark's values, and keep it. */
 
 const HOST = address(import.meta.url);
 const SCRIPT = "getMemcachedInfo.py";
-const OFFICIAL = "Memcached by Zabbix agent 2";
 const PASSIVE = 0;
 const EXTERNAL = 10;
 const CALCULATED = 15;

@@ -12,7 +12,7 @@ import { findServer, type Server, VERSIONS, withEachServer } from "./lab.ts";
 import type { ItemNow, PolledHost } from "./polled-host.ts";
 import { StillScene } from "./still-scene.ts";
 import { createLinked, discoverNow } from "./template-host.ts";
-import { copied, deleteTemplate, install, templateFiles } from "./templates.ts";
+import { copied, deleteTemplate, install, OFFICIAL, templateFiles } from "./templates.ts";
 
 /*
  * Hosts with our templates, as they are, in every way in which tidemark's values come to a server: within two minutes
@@ -20,7 +20,6 @@ import { copied, deleteTemplate, install, templateFiles } from "./templates.ts";
  */
 
 const HOST = address(import.meta.url);
-const OFFICIAL = "Memcached by Zabbix agent 2";
 const OUR_ACTIVE_HOST = "trg-values-tidemark-active";
 const SECONDS = 120;
 /** Items of our templates for what the scene has; some more for each disk and network interface. */

@@ -8,11 +8,11 @@ import type { Row } from "./api.ts";
 import { withEachServer } from "./lab.ts";
 import { threeQuartersFound } from "./memcached-load.ts";
 import { PolledHost } from "./polled-host.ts";
+import { OFFICIAL } from "./templates.ts";
 
 /* The official template, linked unchanged to a host whose agent is tidemark. */
 
 const HOST = address(import.meta.url);
-const TEMPLATE = "Memcached by Zabbix agent 2";
 const PING = 'memcached.ping["{$MEMCACHED.CONN.URI}"]';
 const ITEMS = 26;
 const SERVICE_IS_DOWN = /Service is down/;
@@ -49,7 +49,7 @@ withEachServer((server) => {
     host = await PolledHost.create(server, {
       name: "tidemark official template",
       at: bench,
-      template: TEMPLATE,
+      template: OFFICIAL,
       macros,
     });
     rows = await host.api.rows("item.get", { hostids: host.id, output: "extend", selectPreprocessing: "extend" });

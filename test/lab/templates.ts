@@ -30,6 +30,9 @@ function templateOf(file: string, yaml: string): TemplateFile {
   return { file, title, yaml };
 }
 
+/** Zabbix's own template, which every server has. */
+export const OFFICIAL = "Memcached by Zabbix agent 2";
+
 /** Imports the file as an administrator does, whatever is there already. */
 export async function importTemplate(api: Api, { version }: Server, { yaml }: TemplateFile): Promise<void> {
   await api.call("configuration.import", { format: "yaml", source: yaml, rules: rules(version) });

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Io } from "../../../../src/io/io.ts";
 import { realIo } from "../../../../src/io/real-io.ts";
-import type { QueueStats, Self } from "../../../../src/sources/source.ts";
+import type { QueueStats } from "../../../../src/sources/source.ts";
 import { tidemark } from "../../../../src/sources/tidemark/tidemark.ts";
 import { SourceBench } from "../bench.ts";
+import { selfOf } from "./self.ts";
 
 const START = 1_700_000_000;
 const EMPTY: QueueStats = { rows: 0, bytes: 0, oldest: undefined, dropped: 0, failed: 0 };
@@ -13,20 +14,10 @@ const READING: QueueStats = { ...EMPTY, rows: Number.NaN, bytes: Number.NaN, old
 function watching(queues: Record<string, QueueStats>) {
   const now = { clock: START, mono: 100 };
   const io: Io = { ...realIo(), now: () => now };
-  const self: Self = {
-    version: "0",
-    protocolVersion: "7.0.0",
-    variant: 2,
-    hostname: () => "h",
-    hostMetadata: () => "",
+  const self = selfOf({
     startedAt: { ...now },
-    rssBytes: () => 1,
-    requests: () => 0,
-    refused: () => new Map(),
     destinations: () => Object.entries(queues).map(([name, stats]) => ({ name, stats })),
-    tick: () => ({ seconds: 0, missed: 0 }),
-    runs: () => new Map(),
-  };
+  });
   const bench = new SourceBench(tidemark, io, { self });
   const tick = async (count = 1) => {
     for (let at = 0; at < count; at++) {

@@ -1,24 +1,12 @@
 import { expect, test } from "vitest";
 import type { Stamp } from "../../../../src/ring/sample.ts";
-import type { Publish, Self, Surroundings } from "../../../../src/sources/source.ts";
+import type { Publish, Surroundings } from "../../../../src/sources/source.ts";
 import { tidemark } from "../../../../src/sources/tidemark/tidemark.ts";
+import { selfOf } from "./self.ts";
 
 const STARTED: Stamp = { clock: 1000, mono: 10 };
 
-const self: Self = {
-  version: "0.0.0",
-  protocolVersion: "7.0.0",
-  variant: 2,
-  hostname: () => "host",
-  hostMetadata: () => "",
-  startedAt: STARTED,
-  rssBytes: () => 1,
-  requests: () => 0,
-  refused: () => new Map(),
-  destinations: () => [],
-  tick: () => ({ seconds: 0.1, missed: 0 }),
-  runs: () => new Map(),
-};
+const self = selfOf({ startedAt: STARTED, tick: () => ({ seconds: 0.1, missed: 0 }) });
 
 test("a sample has the stamp of its tick, by which its slot is numbered, however late it is taken", async () => {
   const io = { now: () => ({ clock: 1002.01, mono: 12.01 }) };
